@@ -1,0 +1,30 @@
+# Everything comes from the distribution's packages; nothing is fetched at configure time.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(tsl-robin-map REQUIRED)
+find_package(Eigen3 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(BZip2 REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+find_package(tomlplusplus REQUIRED)
+
+find_package(MPI REQUIRED COMPONENTS CXX)
+set(Boost_NO_WARN_NEW_VERSIONS ON)
+find_package(Boost REQUIRED COMPONENTS mpi serialization)
+
+set(HDF5_PREFER_PARALLEL ON)
+find_package(HDF5 REQUIRED COMPONENTS C)
+if(NOT HDF5_IS_PARALLEL)
+  message(FATAL_ERROR "linktrail needs the parallel HDF5 (Debian: libhdf5-openmpi-dev); found a serial one: ${HDF5_INCLUDE_DIRS}")
+endif()
+
+# hnswlib is header only and ships no CMake config.
+find_path(HNSWLIB_INCLUDE_DIR hnswlib/hnswlib.h REQUIRED)
+add_library(linktrail_hnswlib_headers INTERFACE)
+target_include_directories(linktrail_hnswlib_headers SYSTEM INTERFACE ${HNSWLIB_INCLUDE_DIR})

@@ -1,0 +1,33 @@
+// Stable 64-bit hashes (XXH3): the same on every machine, rank and run.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/ids.h"
+
+namespace linktrail {
+
+std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0);
+std::uint64_t hash_qids(std::span<const Qid> qids, std::uint64_t seed = 0);
+
+// Bijective mix of a 64-bit value (the finaliser of SplitMix64, Steele et al. 2014).
+constexpr std::uint64_t mix64(std::uint64_t x) {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+  return x ^ (x >> 31);
+}
+
+// The rank that owns an article in an exchange: depends on the QID and the number of ranks only.
+constexpr int owner_of(Qid qid, int ranks) {
+  return static_cast<int>(mix64(static_cast<std::uint64_t>(qid) + 0x9e3779b97f4a7c15ULL) %
+                          static_cast<std::uint64_t>(ranks));
+}
+
+// Whether a session belongs to the held-out part: a hash of its QIDs, so the same session is held out
+// in every run, on every rank. `fraction` in [0, 1).
+bool is_held_out(std::span<const Qid> session, double fraction);
+
+}  // namespace linktrail

@@ -1,0 +1,46 @@
+// The articles a model knows, sorted by falling count (ties by rising QID). TokenId is the position.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <tsl/robin_map.h>
+
+#include "core/ids.h"
+
+namespace linktrail {
+
+struct QidCount {
+  Qid qid = kNoQid;
+  std::uint64_t count = 0;
+};
+
+class Vocabulary {
+ public:
+  Vocabulary() = default;
+
+  // `counts` holds each QID once, in any order; those below `min_count` are dropped.
+  Vocabulary(std::vector<QidCount> counts, std::uint64_t min_count);
+
+  std::size_t size() const { return entries_.size(); }
+  bool empty() const { return entries_.empty(); }
+
+  TokenId find(Qid qid) const;  // kNoToken if unknown
+  Qid qid(TokenId token) const { return entries_[token].qid; }
+  std::uint64_t count(TokenId token) const { return entries_[token].count; }
+  std::span<const QidCount> entries() const { return entries_; }
+
+  std::uint64_t total_count() const { return total_count_; }  // tokens of the corpus that are known
+  std::vector<std::uint64_t> counts() const;
+
+  // Hash of all QIDs and counts: equal vocabularies have equal fingerprints.
+  std::uint64_t fingerprint() const;
+
+ private:
+  std::vector<QidCount> entries_;
+  tsl::robin_map<Qid, TokenId> index_;
+  std::uint64_t total_count_ = 0;
+};
+
+}  // namespace linktrail

@@ -1,0 +1,42 @@
+// The two matrices of an embedding model.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/ids.h"
+#include "core/matrix.h"
+
+namespace linktrail {
+
+struct EmbeddingModel {
+  Matrix input;   // [V, dim]: the embeddings
+  Matrix output;  // [V, dim] for negative sampling, [labels, dim] for the supervised model
+};
+
+// Input rows uniform in +-1/dim (as fastText), keyed by (seed, QID): the same on every rank and for any
+// vocabulary. Output rows zero. `output_rows` is V or the number of labels.
+EmbeddingModel initial_model(std::span<const Qid> qids, std::size_t output_rows, std::uint32_t dim, std::uint64_t seed);
+
+// Rows changed since the last clear(), as a bit set.
+class TouchedRows {
+ public:
+  explicit TouchedRows(std::size_t rows) : bits_((rows + 63) / 64, 0), rows_(rows) {}
+  void mark(std::size_t row) { bits_[row / 64] |= std::uint64_t{1} << (row % 64); }
+  bool test(std::size_t row) const { return (bits_[row / 64] >> (row % 64) & 1) != 0; }
+  void clear();
+  std::size_t rows() const { return rows_; }
+  std::vector<std::uint32_t> list() const;  // ascending
+
+ private:
+  std::vector<std::uint64_t> bits_;
+  std::size_t rows_;
+};
+
+struct ModelTouches {
+  TouchedRows input;
+  TouchedRows output;
+};
+
+}  // namespace linktrail

@@ -1,0 +1,70 @@
+// Training on a slice of a shard: pure, single-threaded, deterministic.
+//
+// The distributed layer calls train() once a round and combines the models in between. Random numbers are keyed by
+// (seed, stage, epoch, global record number), so slices, ranks and restarts do not change them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "core/sequences.h"
+#include "embedding/model.h"
+#include "embedding/params.h"
+
+namespace linktrail {
+
+// Which sequences to train on, and where in the whole run they stand.
+struct TrainSlice {
+  std::size_t begin = 0;            // sequences [begin, end) of the shard
+  std::size_t end = 0;
+  std::uint64_t first_record = 0;   // global number of the shard's sequence 0
+  std::uint32_t epoch = 0;
+  double progress_begin = 0;        // fraction of the whole run done at the start and at the end:
+  double progress_end = 0;          //   the rate falls linearly from lr (1 - begin) to lr (1 - end)
+};
+
+struct TrainStats {
+  std::uint64_t tokens = 0;         // read, before subsampling
+  std::uint64_t examples = 0;       // loss terms
+  double loss_sum = 0;              // sum of the examples' losses (negative log likelihood)
+
+  TrainStats& operator+=(const TrainStats& other);
+};
+
+// CBOW or skip-gram with negative sampling over sequences of tokens.
+class SequenceTrainer {
+ public:
+  // `counts[t]` is the corpus count of token t. Throws UsageError for parameters out of range.
+  SequenceTrainer(const TrainParams& params, std::span<const std::uint64_t> counts);
+  ~SequenceTrainer();
+
+  // Updates `model` in place; marks every changed row in `touches`.
+  TrainStats train(TokenSequencesView shard, const TrainSlice& slice, EmbeddingModel& model, ModelTouches& touches);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Supervised one-vs-all: a bag's mean input row predicts each label by its own logistic unit
+// (fastText supervised, -loss ova; Grave et al. 2017). Bag i has the labels labels[i].
+class SupervisedTrainer {
+ public:
+  explicit SupervisedTrainer(const TrainParams& params);
+
+  TrainStats train(TokenSequencesView bags, SequencesView<LabelId> labels, const TrainSlice& slice, EmbeddingModel& model,
+                   ModelTouches& touches);
+
+ private:
+  TrainParams params_;
+};
+
+// Probability of each label for the mean of the bag's rows; empty if the bag has no token. `scores` has one float a label.
+bool predict_labels(std::span<const TokenId> bag, const EmbeddingModel& model, std::span<float> scores);
+
+// Throws UsageError with flag name, value and range for anything out of range.
+void validate(const TrainParams& params);
+
+}  // namespace linktrail

@@ -1,0 +1,15 @@
+// What an HNSW index is asked to be (Malkov & Yashunin 2016, arXiv 1603.09320).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace linktrail {
+
+struct HnswParams {
+  std::uint32_t m = 16;                 // links of a node on upper levels; level 0 holds 2 m
+  std::uint32_t ef_construction = 200;  // candidates considered while building; more is slower and better
+  std::uint64_t seed = 1;
+};
+
+}  // namespace linktrail
