@@ -1,0 +1,60 @@
+// A subcommand: its options and what it does. main() finds it in the registry.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mpi_jobs/context.h"
+#include "mpi_jobs/option_set.h"
+
+namespace linktrail::jobs {
+
+class Command {
+ public:
+  virtual ~Command() = default;
+
+  // The sections whose options are flags of this command.
+  virtual std::vector<OptionSet*> flags() = 0;
+
+  // Further sections that only the configuration file sets.
+  virtual std::vector<OptionSet*> file_sections() { return {}; }
+
+  // Arguments without a flag.
+  virtual void add_positionals(CLI::App& /*app*/) {}
+
+  // Where the configuration comes from, if not from --config.
+  virtual std::string config_path() const { return {}; }
+
+  // What --dry-run prints: checks the options and names inputs and outputs. Root only, no communication.
+  virtual std::string plan() const = 0;
+
+  // Collective.
+  virtual void run(const Context& context) = 0;
+};
+
+struct Registered {
+  std::vector<std::string> path;  // e.g. {"train", "reader"}
+  std::string help;
+  std::unique_ptr<Command> (*make)();
+};
+
+// Every subcommand, in the order of --help.
+const std::vector<Registered>& registry();
+
+std::unique_ptr<Command> make_train_reader();
+std::unique_ptr<Command> make_train_links();
+std::unique_ptr<Command> make_embed_reader();
+std::unique_ptr<Command> make_embed_links();
+std::unique_ptr<Command> make_index();
+std::unique_ptr<Command> make_evaluate();
+std::unique_ptr<Command> make_snapshot();
+std::unique_ptr<Command> make_query();
+std::unique_ptr<Command> make_inspect();
+std::unique_ptr<Command> make_export();
+std::unique_ptr<Command> make_simulate_world();
+std::unique_ptr<Command> make_simulate_wordnet();
+std::unique_ptr<Command> make_simulate_walk();
+
+}  // namespace linktrail::jobs

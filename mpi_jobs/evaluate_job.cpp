@@ -1,0 +1,118 @@
+// evaluate: a table for people and JSON for programs.
+#include <nlohmann/json.hpp>
+
+#include "comm/agreement.h"
+#include "corpus/label_table.h"
+#include "dist/corpus.h"
+#include "dist/evaluation.h"
+#include "mpi_jobs/command.h"
+#include "mpi_jobs/evaluation_table.h"
+#include "mpi_jobs/record.h"
+#include "mpi_jobs/stages.h"
+#include "snapshot/atomic_file.h"
+
+namespace linktrail::jobs {
+
+namespace {
+
+constexpr std::size_t kExactNeighbors = 100;  // recall@100 is the deepest figure reported
+
+LabelTable load_labels(const std::vector<std::string>& inputs, const comm::Communicator& comm) {
+  return comm::agreed(comm, [&] { return LabelTable::load(expand_inputs(inputs)); });
+}
+
+// Metrics of vectors that are not finite would look like numbers; they must fail instead.
+void refuse_non_finite(const dist::EmbeddingRows& rows, const std::string& path, const comm::Communicator& comm) {
+  comm::agreed(comm, [&] {
+    if (!all_finite(rows.vectors))
+      throw GateError(fmt::format("{}: vectors are not finite; training diverged, lower --lr", path));
+  });
+}
+
+void evaluate_sessions(const EvaluateOptions& options, const dist::EmbeddingRows& rows, const Context& context,
+                       StageResult& result) {
+  const dist::SessionCorpus held_out = dist::load_sessions(
+      {.inputs = options.sessions, .min_count = 1, .holdout = options.holdout, .part = dist::CorpusPart::kHeldOut},
+      context.comm);
+  const NextArticleSums sums =
+      dist::next_article(rows, held_out, options.pairs, context.common.seed, context.comm);
+  result["next_article"] = {{"recall_at_10", sums.recall_at_10()},
+                            {"mrr", sums.mrr()},
+                            {"pairs", sums.pairs},
+                            {"unknown_pairs", sums.unknown}};
+}
+
+void evaluate_neighbors(const EvaluateOptions& options, const dist::EmbeddingRows& rows, const Context& context,
+                        StageResult& result) {
+  const auto queries = dist::sample_rows(rows, options.queries, context.common.seed, context.comm);
+  const dist::ExactNeighbors exact = dist::exact_neighbors(rows, queries, kExactNeighbors, context.comm);
+  if (!options.index.empty()) {
+    const dist::IndexRecall recall = dist::index_recall(options.index, rows, exact, options.ef, context.comm);
+    result["index"] = {{"recall_at_10", recall.at_10},
+                       {"recall_at_100", recall.at_100},
+                       {"worst_decile_recall_at_10", recall.worst_decile_at_10},
+                       {"ef", options.ef},
+                       {"queries", recall.queries}};
+  }
+  if (!options.labels.empty()) {
+    const LabelAgreementSums sums =
+        dist::label_agreement(rows, exact, load_labels(options.labels, context.comm), context.comm);
+    result["labels"] = {{"agreement_at_10", sums.mean()}, {"articles", sums.articles}};
+  }
+}
+
+void evaluate_link_model(const EvaluateOptions& options, const Context& context, StageResult& result) {
+  const dist::StoredModel stored = dist::read_model(options.model + "/model.h5", context.comm);
+  if (stored.kind != dist::ModelKind::kLinksSupervised) return;
+  const dist::LinkCorpus held_out = dist::load_links_with(
+      stored.vocabulary,
+      {.inputs = options.pagelinks, .holdout = options.holdout, .part = dist::CorpusPart::kHeldOut}, context.comm);
+  const dist::LinkModelQuality quality = dist::link_model_quality(
+      stored.model, stored.labels, held_out, load_labels(options.labels, context.comm), context.comm);
+  result["link_model"] = {{"micro_f1", quality.micro_f1},
+                          {"macro_f1", quality.macro_f1},
+                          {"micro_precision", quality.micro_precision},
+                          {"micro_recall", quality.micro_recall},
+                          {"rows", quality.rows}};
+}
+
+}  // namespace
+
+StageResult evaluate(const EvaluateOptions& options, const Context& context) {
+  dist::EmbeddingRows rows = dist::read_embeddings(options.embeddings, context.comm);
+  refuse_non_finite(rows, options.embeddings, context.comm);
+  normalize_rows(rows.vectors);
+  StageResult result;
+  result["articles"] = rows.total;
+  result["dim"] = rows.dim();
+  if (!options.sessions.empty() && options.holdout > 0) evaluate_sessions(options, rows, context, result);
+  evaluate_neighbors(options, rows, context, result);
+  if (!options.model.empty() && !options.labels.empty() && !options.pagelinks.empty() && options.holdout > 0)
+    evaluate_link_model(options, context, result);
+  if (!options.output.empty())
+    comm::agreed_on_root(context.comm, [&] { write_text_atomically(options.output, result.dump(2) + "\n"); });
+  return result;
+}
+
+namespace {
+
+class Evaluate : public Command {
+ public:
+  std::vector<OptionSet*> flags() override { return {&set_}; }
+  std::string plan() const override { return fmt::format("read {}\n", options_.embeddings); }
+  void run(const Context& context) override {
+    require("embeddings", options_.embeddings);
+    const StageResult result = evaluate(options_, context);
+    context.log.result(evaluation_table({{options_.embeddings, result}}));
+  }
+
+ private:
+  EvaluateOptions options_;
+  OptionSet set_{"evaluate", options_};
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_evaluate() { return std::make_unique<Evaluate>(); }
+
+}  // namespace linktrail::jobs

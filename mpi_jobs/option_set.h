@@ -1,0 +1,72 @@
+// One section of options: flags of a command, keys of a TOML table, and the configuration on record.
+//
+// Precedence: flag > file > default. Unknown keys are errors.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <toml++/toml.h>
+#include <vector>
+
+#include "mpi_jobs/option_value.h"
+
+namespace linktrail::jobs {
+
+class OptionSet {
+ public:
+  // `options` must outlive the set. An empty section means the top level of the file.
+  template <class Options>
+  OptionSet(std::string section, Options& options) : section_(std::move(section)) {
+    fields(options, [this](const FieldInfo& info, auto& value) { add(info, value); });
+  }
+
+  // Adds one flag an option. A field whose name starts with "-" is a short flag.
+  void add_flags(CLI::App& app);
+
+  // Takes the values of this section from `file`, except those given as flags. Keys in `foreign` are left to others.
+  // Throws UsageError for an unknown key or a value of the wrong type, naming path, line and the known keys.
+  void read(const toml::table& file, const std::string& path, const std::set<std::string>& foreign = {});
+
+  nlohmann::ordered_json to_json() const;
+  const std::string& section() const { return section_; }
+
+ private:
+  struct Option {
+    std::string name;
+    std::string help;
+    bool is_list;
+    std::function<void(const std::vector<std::string>&)> set;
+    std::function<nlohmann::ordered_json()> get;
+    CLI::Option* flag = nullptr;
+  };
+
+  template <class T>
+  void add(const FieldInfo& info, T& value) {
+    const std::string name = info.name;
+    options_.push_back({.name = name,
+                        .help = info.help,
+                        .is_list = std::same_as<T, std::vector<std::string>>,
+                        .set = [name, &value](const auto& words) { set_from_text(name, words, value); },
+                        .get = [&value] { return to_json_value(value); }});
+  }
+
+  Option* find_key(std::string_view key);
+  std::string known_keys() const;
+
+  std::string section_;
+  std::vector<Option> options_;
+};
+
+// The sections as TOML text that --config reads back.
+std::string dump_toml(const std::vector<const OptionSet*>& sets);
+
+// Parses TOML text. Throws UsageError with path and line.
+toml::table parse_toml(const std::string& text, const std::string& path);
+
+// Throws UsageError if `file` has a top-level key that is neither in `known`.
+void expect_only(const toml::table& file, const std::string& path, const std::set<std::string>& known);
+
+}  // namespace linktrail::jobs

@@ -1,0 +1,32 @@
+#include "mpi_jobs/option_value.h"
+
+namespace linktrail::jobs {
+
+template <>
+const std::vector<EnumName<Architecture>>& enum_names() {
+  static const std::vector<EnumName<Architecture>> names{{Architecture::kCbow, "cbow"},
+                                                         {Architecture::kSkipGram, "skipgram"}};
+  return names;
+}
+
+template <>
+const std::vector<EnumName<CombineRule>>& enum_names() {
+  static const std::vector<EnumName<CombineRule>> names{{CombineRule::kAdasum, "adasum"},
+                                                        {CombineRule::kTouchedAverage, "touched"},
+                                                        {CombineRule::kAverage, "average"}};
+  return names;
+}
+
+template <>
+const std::vector<EnumName<LinkBag>>& enum_names() {
+  static const std::vector<EnumName<LinkBag>> names{{LinkBag::kUnion, "union"}, {LinkBag::kMultiset, "multiset"}};
+  return names;
+}
+
+template <>
+const std::vector<EnumName<Resume>>& enum_names() {
+  static const std::vector<EnumName<Resume>> names{{Resume::kAuto, "auto"}, {Resume::kNever, "never"}};
+  return names;
+}
+
+}  // namespace linktrail::jobs

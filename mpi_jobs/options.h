@@ -1,0 +1,190 @@
+// The options of every stage, described once.
+//
+// Each struct has a fields() that names its options; from that one table come the command-line flags, the keys of the TOML
+// section, --dump-config, and the configuration recorded in every output.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dist/training.h"
+#include "embedding/document_vector.h"
+#include "embedding/params.h"
+#include "index/params.h"
+
+namespace linktrail::jobs {
+
+enum class Resume { kAuto, kNever };
+
+// What every command takes.
+struct CommonOptions {
+  std::string config;
+  std::uint64_t seed = 1;
+  Resume resume = Resume::kAuto;
+  std::string progress = "auto";
+};
+
+struct TrainOptions {
+  std::vector<std::string> input;
+  std::string output;
+  std::vector<std::string> labels;  // links only: train supervised on them
+  TrainParams params;
+  dist::SyncParams sync;
+  double holdout = 0;
+  double checkpoint_minutes = 10;
+};
+
+struct EmbedOptions {
+  std::string model;
+  std::vector<std::string> input;
+  std::string output;
+  LinkBag links = LinkBag::kUnion;
+};
+
+struct IndexOptions {
+  std::string input;
+  std::string output;
+  HnswParams hnsw;
+};
+
+struct EvaluateOptions {
+  std::string embeddings;
+  std::string index;
+  std::string model;
+  std::string output;
+  std::vector<std::string> sessions;
+  std::vector<std::string> pagelinks;
+  std::vector<std::string> labels;
+  double holdout = 0;
+  std::uint64_t queries = 2000;
+  std::uint64_t pairs = 20000;
+  std::uint32_t ef = 100;
+};
+
+struct QueryOptions {
+  std::string snapshot;
+  std::string model = "reader";
+  std::string qid;
+  std::string title;
+  std::uint32_t k = 10;
+  std::uint32_t ef = 100;
+};
+
+struct ExportOptions {
+  std::string input;
+  std::string output;
+  std::string format = "word2vec";
+};
+
+struct SnapshotInputs {
+  std::vector<std::string> sessions;
+  std::vector<std::string> pagelinks;
+  std::vector<std::string> labels;
+  std::vector<std::string> titles;
+};
+
+struct SnapshotOptions {
+  std::string root = "snapshots";
+  std::string name;
+  std::vector<std::string> models = {"reader", "links"};
+  double min_index_recall = 0.95;
+};
+
+// One option as users see it.
+struct FieldInfo {
+  const char* name;  // the flag without "--"; the TOML key has "_" for "-"
+  const char* help;
+};
+
+template <class Visitor>
+void fields(CommonOptions& o, Visitor&& v) {
+  v(FieldInfo{"seed", "seed of every random choice"}, o.seed);
+  v(FieldInfo{"resume", "auto: continue from what is done; never: start over"}, o.resume);
+  v(FieldInfo{"progress", "auto, bar, lines or off"}, o.progress);
+}
+
+template <class Visitor>
+void fields(TrainOptions& o, Visitor&& v) {
+  v(FieldInfo{"input", "files, folders or globs of the flat files to train on"}, o.input);
+  v(FieldInfo{"output", "folder for model.h5, embeddings.h5 and metrics.jsonl"}, o.output);
+  v(FieldInfo{"labels", "label files; the link model is then trained supervised on them"}, o.labels);
+  v(FieldInfo{"model", "cbow or skipgram"}, o.params.architecture);
+  v(FieldInfo{"dim", "size of the vectors, 1-4096"}, o.params.dim);
+  v(FieldInfo{"window", "largest distance of a context"}, o.params.window);
+  v(FieldInfo{"negatives", "negative samples a target"}, o.params.negatives);
+  v(FieldInfo{"epochs", "passes over the corpus"}, o.params.epochs);
+  v(FieldInfo{"min-count", "drop articles seen fewer times"}, o.params.min_count);
+  v(FieldInfo{"subsample", "threshold above which frequent articles are thinned out (fastText's t)"}, o.params.subsample);
+  v(FieldInfo{"lr", "learning rate at the start; falls linearly to 0"}, o.params.learning_rate);
+  v(FieldInfo{"negative-exponent", "negatives are drawn by count to this power"}, o.params.negative_exponent);
+  v(FieldInfo{"sync", "how ranks combine a row: adasum, touched or average"}, o.sync.rule);
+  v(FieldInfo{"round-tokens", "tokens a rank trains on between two synchronisations"}, o.sync.round_tokens);
+  v(FieldInfo{"holdout", "fraction held out of training, by hash of the session (reader) or the article (links)"}, o.holdout);
+  v(FieldInfo{"checkpoint-minutes", "time between checkpoints"}, o.checkpoint_minutes);
+}
+
+template <class Visitor>
+void fields(EmbedOptions& o, Visitor&& v) {
+  v(FieldInfo{"model", "folder of a trained model"}, o.model);
+  v(FieldInfo{"input", "pagelinks files, folders or globs (links only)"}, o.input);
+  v(FieldInfo{"output", "folder for embeddings.h5"}, o.output);
+  v(FieldInfo{"links", "union or multiset of an article's links over all wikis"}, o.links);
+}
+
+template <class Visitor>
+void fields(IndexOptions& o, Visitor&& v) {
+  v(FieldInfo{"input", "embeddings.h5"}, o.input);
+  v(FieldInfo{"output", "index.hnsw"}, o.output);
+  v(FieldInfo{"m", "links of a node on upper levels; level 0 holds twice as many"}, o.hnsw.m);
+  v(FieldInfo{"ef-construction", "candidates considered for each node; more is slower and better"}, o.hnsw.ef_construction);
+}
+
+template <class Visitor>
+void fields(EvaluateOptions& o, Visitor&& v) {
+  v(FieldInfo{"embeddings", "embeddings.h5"}, o.embeddings);
+  v(FieldInfo{"index", "index.hnsw over the same embeddings"}, o.index);
+  v(FieldInfo{"model", "folder of the trained link model, for F1"}, o.model);
+  v(FieldInfo{"output", "JSON file for the metrics"}, o.output);
+  v(FieldInfo{"sessions", "sessions; their held-out part gives next-article recall and MRR"}, o.sessions);
+  v(FieldInfo{"pagelinks", "pagelinks; their held-out articles give F1, all of them coverage"}, o.pagelinks);
+  v(FieldInfo{"labels", "label files"}, o.labels);
+  v(FieldInfo{"holdout", "the fraction that training held out"}, o.holdout);
+  v(FieldInfo{"queries", "articles sampled for index recall and label agreement"}, o.queries);
+  v(FieldInfo{"pairs", "pairs of consecutive articles sampled from held-out sessions"}, o.pairs);
+  v(FieldInfo{"ef", "ef of the index searches"}, o.ef);
+}
+
+template <class Visitor>
+void fields(QueryOptions& o, Visitor&& v) {
+  v(FieldInfo{"model", "reader or links"}, o.model);
+  v(FieldInfo{"qid", "article, e.g. Q42"}, o.qid);
+  v(FieldInfo{"title", "article by title, if the snapshot has titles"}, o.title);
+  v(FieldInfo{"-k", "neighbours to print"}, o.k);
+  v(FieldInfo{"ef", "ef of the search; larger is slower and more exact"}, o.ef);
+}
+
+template <class Visitor>
+void fields(ExportOptions& o, Visitor&& v) {
+  v(FieldInfo{"input", "folder or HDF5 file of a model, or embeddings.h5"}, o.input);
+  v(FieldInfo{"output", "file (or folder, for formats of several files) to write"}, o.output);
+  v(FieldInfo{"format", "fasttext-bin, word2vec, word2vec-bin, tsv, npy, fvecs, qdrant-jsonl or projector"}, o.format);
+}
+
+template <class Visitor>
+void fields(SnapshotInputs& o, Visitor&& v) {
+  v(FieldInfo{"sessions", "reader sessions"}, o.sessions);
+  v(FieldInfo{"pagelinks", "pagelinks of all wikis"}, o.pagelinks);
+  v(FieldInfo{"labels", "labels (optional)"}, o.labels);
+  v(FieldInfo{"titles", "titles (optional)"}, o.titles);
+}
+
+template <class Visitor>
+void fields(SnapshotOptions& o, Visitor&& v) {
+  v(FieldInfo{"root", "folder of all snapshots"}, o.root);
+  v(FieldInfo{"name", "name of this snapshot; the current month if empty"}, o.name);
+  v(FieldInfo{"models", "which of reader and links to make"}, o.models);
+  v(FieldInfo{"min-index-recall", "gate: lowest recall@10 of an index to publish"}, o.min_index_recall);
+}
+
+}  // namespace linktrail::jobs

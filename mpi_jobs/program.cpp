@@ -1,0 +1,174 @@
+#include "mpi_jobs/program.h"
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "comm/agreement.h"
+#include "comm/collectives.h"
+#include "comm/environment.h"
+#include "comm/stop_signal.h"
+#include "core/version.h"
+#include "mpi_jobs/command.h"
+
+namespace linktrail::jobs {
+
+namespace {
+
+// Keys of the configuration file that belong to some command; a command reads only its own.
+const std::set<std::string> kSections{"input", "snapshot", "reader", "links", "index", "evaluate", "embed"};
+
+struct GlobalFlags {
+  bool dump_config = false;
+  bool dry_run = false;
+  int verbose = 0;
+  int quiet = 0;
+};
+
+// One subcommand of the command line with its options.
+struct Parsed {
+  std::unique_ptr<Command> command;
+  CLI::App* app = nullptr;
+  CommonOptions common;
+  std::unique_ptr<OptionSet> common_set;
+  GlobalFlags flags;
+};
+
+void add_common(CLI::App& app, Parsed& parsed) {
+  parsed.common_set = std::make_unique<OptionSet>("", parsed.common);
+  parsed.common_set->add_flags(app);
+  app.add_option("--config", parsed.common.config, "TOML file; flags win over it");
+  app.add_flag("--dump-config", parsed.flags.dump_config, "print the resolved configuration and stop");
+  app.add_flag("--dry-run", parsed.flags.dry_run, "check options and inputs, say what would be done, and stop");
+  app.add_flag("-v", parsed.flags.verbose, "say more");
+  app.add_flag("-q", parsed.flags.quiet, "say less");
+}
+
+// "train reader" hangs below "train"; groups are made when first seen.
+CLI::App* subcommand_for(CLI::App& app, const Registered& entry, std::map<std::string, CLI::App*>& groups) {
+  CLI::App* parent = &app;
+  if (entry.path.size() > 1) {
+    CLI::App*& group = groups[entry.path.front()];
+    if (group == nullptr) {
+      group = app.add_subcommand(entry.path.front());
+      group->require_subcommand(1);
+    }
+    parent = group;
+    group->description(group->get_description().empty() ? entry.help : group->get_description() + "; " + entry.help);
+  }
+  return parent->add_subcommand(entry.path.back(), entry.help);
+}
+
+std::vector<std::unique_ptr<Parsed>> add_subcommands(CLI::App& app) {
+  std::vector<std::unique_ptr<Parsed>> all;
+  std::map<std::string, CLI::App*> groups;
+  for (const Registered& entry : registry()) {
+    auto parsed = std::make_unique<Parsed>();
+    parsed->command = entry.make();
+    parsed->app = subcommand_for(app, entry, groups);
+    parsed->command->add_positionals(*parsed->app);
+    for (OptionSet* set : parsed->command->flags()) set->add_flags(*parsed->app);
+    add_common(*parsed->app, *parsed);
+    all.push_back(std::move(parsed));
+  }
+  return all;
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) throw UsageError(fmt::format("cannot read configuration '{}'; check --config", path));
+  return text.str();
+}
+
+void read_config(Parsed& parsed, const comm::Communicator& comm) {
+  std::string path = parsed.command->config_path();
+  if (path.empty()) path = parsed.common.config;
+  if (path.empty()) return;
+  std::string text;
+  comm::agreed_on_root(comm, [&] { text = read_text(path); });
+  text = comm::broadcast(std::move(text), 0, comm);
+
+  const toml::table file = parse_toml(text, path);
+  parsed.common_set->read(file, path, kSections);
+  for (OptionSet* set : parsed.command->flags()) set->read(file, path);
+  for (OptionSet* set : parsed.command->file_sections()) set->read(file, path);
+}
+
+std::string resolved_config(Parsed& parsed) {
+  std::vector<const OptionSet*> sets{parsed.common_set.get()};
+  for (OptionSet* set : parsed.command->flags()) sets.push_back(set);
+  for (OptionSet* set : parsed.command->file_sections()) sets.push_back(set);
+  return dump_toml(sets);
+}
+
+void execute(Parsed& parsed, const comm::Communicator& comm) {
+  comm::agreed(comm, [] {});  // a rank that never got here must not leave the others in the first real collective
+  read_config(parsed, comm);
+  if (parsed.flags.dump_config || parsed.flags.dry_run) {
+    comm::agreed_on_root(comm, [&] {
+      fmt::print("{}", parsed.flags.dump_config ? resolved_config(parsed) : parsed.command->plan());
+    });
+    return;
+  }
+  const comm::StopSignal stop;
+  report::Log log({.rank = comm.rank(), .verbosity = parsed.flags.verbose - parsed.flags.quiet});
+  log.detail(fmt::format("{}, {}, {} ranks", kProducer, comm::Environment::library_version(), comm.size()));
+  log.detail("configuration:\n" + resolved_config(parsed));
+  parsed.command->run({.comm = comm, .common = parsed.common, .log = log});
+}
+
+Parsed* chosen(const std::vector<std::unique_ptr<Parsed>>& all) {
+  for (const auto& parsed : all)
+    if (parsed->app->parsed()) return parsed.get();
+  return nullptr;
+}
+
+ExitCode parse(CLI::App& app, int argc, char** argv, const comm::Communicator& comm) {
+  try {
+    app.parse(argc, argv);
+    return ExitCode::kDone;
+  } catch (const UsageError& error) {
+    if (comm.is_root()) fmt::print(stderr, "linktrail: {}\n", error.what());
+    return ExitCode::kUsage;
+  } catch (const CLI::Success& success) {  // --help, --version
+    if (comm.is_root()) app.exit(success);
+    throw;
+  } catch (const CLI::ParseError& error) {
+    if (comm.is_root()) fmt::print(stderr, "linktrail: {}; see linktrail --help\n", error.what());
+    return ExitCode::kUsage;
+  }
+}
+
+}  // namespace
+
+ExitCode run_program(int argc, char** argv, const comm::Communicator& comm) {
+  CLI::App app("Monthly snapshots of Wikipedia article embeddings, each with one nearest-neighbour index.", "linktrail");
+  app.set_version_flag("--version", fmt::format("{} ({})", kProducer, comm::Environment::library_version()));
+  app.require_subcommand(1);
+  const auto all = add_subcommands(app);
+  try {
+    if (const ExitCode code = parse(app, argc, argv, comm); code != ExitCode::kDone) return code;
+  } catch (const CLI::Success&) {
+    return ExitCode::kDone;
+  }
+
+  try {
+    execute(*chosen(all), comm);
+    return ExitCode::kDone;
+  } catch (const comm::AgreedError& error) {
+    if (comm.is_root()) fmt::print(stderr, "linktrail: {}\n", error.what());
+    return error.code();
+  } catch (const UsageError& error) {  // raised from options alone, which are the same on every rank
+    if (comm.is_root()) fmt::print(stderr, "linktrail: {}\n", error.what());
+    return error.code();
+  } catch (const Error& error) {
+    comm::abort_all(comm, error.code(), error.what());
+  } catch (const std::exception& error) {
+    comm::abort_all(comm, ExitCode::kInternal, error.what());
+  }
+}
+
+}  // namespace linktrail::jobs

@@ -1,0 +1,88 @@
+// query: the neighbours of one article, from a published snapshot.
+#include <filesystem>
+
+#include "comm/agreement.h"
+#include "core/error.h"
+#include "corpus/qid_text.h"
+#include "corpus/title_table.h"
+#include "index/hnswlib_adapter.h"
+#include "mpi_jobs/command.h"
+#include "mpi_jobs/record.h"
+#include "snapshot/manifest.h"
+#include "snapshot/publish.h"
+
+namespace linktrail::jobs {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+TitleTable load_titles(const fs::path& snapshot) {
+  const fs::path path = snapshot / "titles.tsv";
+  if (!fs::exists(path)) return {};
+  const std::vector<std::string> names{path.string()};
+  return TitleTable::load(expand_inputs(names));
+}
+
+Qid wanted_article(const QueryOptions& options, const TitleTable& titles) {
+  if (!options.qid.empty()) {
+    const Qid qid = parse_qid(options.qid);
+    if (qid == kNoQid) throw UsageError(fmt::format("--qid: expected Q and a number, found '{}'", printable(options.qid)));
+    return qid;
+  }
+  if (options.title.empty()) throw UsageError("--qid or --title is required");
+  const Qid qid = titles.find(options.title);
+  if (qid == kNoQid)
+    throw InputError(fmt::format("no article titled '{}' in the snapshot; ask with --qid", printable(options.title)));
+  return qid;
+}
+
+std::size_t dim_of(const fs::path& snapshot, const std::string& model) {
+  const Manifest manifest = Manifest::load(snapshot);
+  const auto& metrics = manifest.metrics;
+  if (!metrics.contains(model) || !metrics[model].contains("evaluate"))
+    throw UsageError(fmt::format("--model: the snapshot {} has no model '{}'", snapshot.string(), model));
+  return metrics[model]["evaluate"].at("dim").get<std::size_t>();
+}
+
+// A line a neighbour: QID, cosine, title; the article itself comes first.
+std::string neighbors_text(HnswlibIndex& index, Qid qid, const QueryOptions& options, const TitleTable& titles) {
+  const std::vector<float> vector = index.vector(qid);
+  std::string text = fmt::format("{}\t{:.4f}\t{}\n", format_qid(qid), 1.0, titles.title_of(qid));
+  std::size_t printed = 0;
+  for (const LabeledNeighbor& neighbor : index.search(vector, options.k + 1UL, std::max(options.ef, options.k + 1))) {
+    if (neighbor.label == qid || printed == options.k) continue;
+    ++printed;
+    text += fmt::format("{}\t{:.4f}\t{}\n", format_qid(neighbor.label), 1.0F - neighbor.distance,
+                        titles.title_of(neighbor.label));
+  }
+  return text;
+}
+
+class Query : public Command {
+ public:
+  std::vector<OptionSet*> flags() override { return {&set_}; }
+  void add_positionals(CLI::App& app) override {
+    app.add_option("snapshot", options_.snapshot, "a snapshot, or the folder of all snapshots")->required();
+  }
+  std::string plan() const override { return fmt::format("read {}/{}/index.hnsw\n", options_.snapshot, options_.model); }
+  void run(const Context& context) override {
+    comm::agreed_on_root(context.comm, [&] {
+      const fs::path snapshot = resolve_snapshot(options_.snapshot);
+      const TitleTable titles = load_titles(snapshot);
+      const Qid qid = wanted_article(options_, titles);
+      HnswlibIndex index(snapshot / options_.model / "index.hnsw", dim_of(snapshot, options_.model));
+      context.log.result(neighbors_text(index, qid, options_, titles));
+    });
+  }
+
+ private:
+  QueryOptions options_;
+  OptionSet set_{"query", options_};
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_query() { return std::make_unique<Query>(); }
+
+}  // namespace linktrail::jobs

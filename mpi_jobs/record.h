@@ -1,0 +1,27 @@
+// Small things that every stage needs: required options, output folders, names and times on record.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "comm/communicator.h"
+
+namespace linktrail::jobs {
+
+// Throws UsageError naming the flag if the value is empty.
+void require(const std::string& flag, const std::string& value);
+void require(const std::string& flag, const std::vector<std::string>& values);
+
+// Collective. Makes the folder on rank 0; every rank throws if that fails.
+void make_output_folder(const std::string& folder, const comm::Communicator& comm);
+
+// 16 hex digits of a hash of the configuration: equal runs have equal ids.
+std::string run_id_of(const std::string& config);
+
+// ISO 8601, UTC. SOURCE_DATE_EPOCH stands in for the clock when set, so that two runs can be compared byte by byte.
+std::string creation_time();
+
+// "2026-11": the month of creation_time().
+std::string creation_month();
+
+}  // namespace linktrail::jobs

@@ -1,0 +1,264 @@
+#include "mpi_jobs/snapshot_run.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "comm/agreement.h"
+#include "comm/collectives.h"
+#include "core/version.h"
+#include "corpus/input_set.h"
+#include "mpi_jobs/evaluation_table.h"
+#include "mpi_jobs/export_files.h"
+#include "mpi_jobs/model_report.h"
+#include "mpi_jobs/record.h"
+#include "snapshot/atomic_file.h"
+#include "snapshot/publish.h"
+#include "snapshot/sha256.h"
+#include "snapshot/stage_ledger.h"
+
+namespace linktrail::jobs {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+namespace {
+
+std::string result_path(const std::string& folder, const std::string& stage) { return folder + "/" + stage + ".result.json"; }
+
+StageResult read_result(const std::string& path) {
+  std::ifstream file(path);
+  return StageResult::parse(file);
+}
+
+// Options that change where files lie but not what is in them.
+ordered_json without_paths(ordered_json section) {
+  for (const char* key : {"input", "output", "labels", "model_folder", "embeddings", "index", "sessions", "pagelinks"})
+    section.erase(key);
+  return section;
+}
+
+struct RoleFiles {
+  std::string role;
+  std::vector<InputFile> files;
+};
+
+std::vector<RoleFiles> input_files(const SnapshotInputs& input) {
+  std::vector<RoleFiles> roles;
+  const auto add = [&](const char* role, const std::vector<std::string>& names) {
+    if (!names.empty()) roles.push_back({role, expand_inputs(names)});
+  };
+  add("sessions", input.sessions);
+  add("pagelinks", input.pagelinks);
+  add("labels", input.labels);
+  add("titles", input.titles);
+  return roles;
+}
+
+}  // namespace
+
+SnapshotRun::SnapshotRun(const SnapshotConfig& config, const Context& context)
+    : config_(config),
+      context_(context),
+      name_(config.snapshot.name.empty() ? creation_month() : config.snapshot.name),
+      work_(config.snapshot.root + "/.work/" + name_),
+      publish_(work_ + "/publish"),
+      private_(work_ + "/private") {}
+
+void SnapshotRun::run() {
+  fingerprint_inputs();
+  if (already_published()) {
+    context_.log.info(fmt::format("{}/{} is published and unchanged; nothing to do", config_.snapshot.root, name_));
+    return;
+  }
+  for (const std::string& model : config_.snapshot.models) make_model(model);
+  context_.log.result(evaluation_table(manifest_.metrics));
+  check_gates();
+  copy_titles();
+  publish();
+}
+
+void SnapshotRun::make_model(const std::string& model) {
+  make_output_folder(public_folder(model), context_.comm);
+  make_output_folder(private_folder(model), context_.comm);
+  std::string key;
+  if (model == "reader")
+    make_reader(key);
+  else
+    make_links(key);
+  finish_model(model, key);
+}
+
+void SnapshotRun::make_reader(std::string& key) {
+  TrainOptions train = config_.reader;
+  train.input = config_.input.sessions;
+  train.output = private_folder("reader");
+  key = sha256_text(inputs_key({"sessions"}) + without_paths(config_.resolved["reader"]).dump());
+  run_stage({"reader", "train", key, {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
+            [&] { return train_reader(train, context_); });
+
+  EmbedOptions embed{.model = train.output, .output = public_folder("reader")};
+  run_stage({"reader", "embed", key, {embed.output + "/embeddings.h5"}}, [&] { return embed_reader(embed, context_); });
+}
+
+void SnapshotRun::make_links(std::string& key) {
+  TrainOptions train = config_.links;
+  train.input = config_.input.pagelinks;
+  train.labels = config_.input.labels;
+  train.output = private_folder("links");
+  key = sha256_text(inputs_key({"pagelinks", "labels"}) + without_paths(config_.resolved["links"]).dump());
+  run_stage({"links", "train", key, {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
+            [&] { return train_links(train, context_); });
+
+  EmbedOptions embed = config_.embed;
+  embed.model = train.output;
+  embed.input = config_.input.pagelinks;
+  embed.output = public_folder("links");
+  key = sha256_text(key + without_paths(config_.resolved["embed"]).dump());
+  run_stage({"links", "embed", key, {embed.output + "/embeddings.h5"}}, [&] { return embed_links(embed, context_); });
+}
+
+void SnapshotRun::finish_model(const std::string& model, const std::string& key) {
+  const std::string folder = public_folder(model);
+  const std::string index_key = sha256_text(key + without_paths(config_.resolved["index"]).dump());
+  IndexOptions index = config_.index;
+  index.input = folder + "/embeddings.h5";
+  index.output = folder + "/index.hnsw";
+  run_stage({model, "index", index_key, {index.output}}, [&] { return build_index(index, context_); });
+
+  EvaluateOptions evaluation = config_.evaluate;
+  evaluation.embeddings = index.input;
+  evaluation.index = index.output;
+  evaluation.labels = config_.input.labels;
+  if (model == "reader") {
+    evaluation.sessions = config_.input.sessions;
+    evaluation.holdout = config_.reader.holdout;
+  } else {
+    evaluation.pagelinks = config_.input.pagelinks;
+    evaluation.model = private_folder(model);
+    evaluation.holdout = config_.links.holdout;
+  }
+  const std::string evaluation_key =
+      sha256_text(index_key + inputs_key({"labels"}) + without_paths(config_.resolved["evaluate"]).dump());
+  run_stage({model, "evaluate", evaluation_key, {}}, [&] { return evaluate(evaluation, context_); });
+
+  run_stage({model, "export", key, {folder + "/model.bin"}},
+            [&] { return export_fasttext(private_folder(model), folder + "/model.bin", context_); });
+  run_stage({model, "report", evaluation_key, {folder + "/report.html", folder + "/metrics.jsonl"}}, [&] {
+    return write_model_report({.model = model, .metrics_jsonl = private_folder(model) + "/metrics.jsonl", .folder = folder,
+                               .metrics = manifest_.metrics[model], .config = config_.resolved}, context_);
+  });
+}
+
+StageResult SnapshotRun::run_stage(const Stage& stage, const std::function<StageResult()>& work) {
+  const std::string ledger_folder = private_folder(stage.model);
+  const std::string result_file = result_path(ledger_folder, stage.name);
+  const StageLedger ledger(ledger_folder);
+  int done = 0;
+  comm::agreed_on_root(context_.comm, [&] {
+    done = context_.common.resume == Resume::kAuto && ledger.is_current(stage.name, stage.key) ? 1 : 0;
+  });
+  comm::broadcast(std::span<int>(&done, 1), 0, context_.comm);
+  StageResult result;
+  if (done != 0) {
+    context_.log.info(fmt::format("{} {}: done before, skipped", stage.model, stage.name));
+    result = comm::agreed(context_.comm, [&] { return read_result(result_file); });
+  } else {
+    context_.log.info(fmt::format("{} {}", stage.model, stage.name));
+    result = work();
+    comm::agreed_on_root(context_.comm, [&] {
+      write_text_atomically(result_file, result.dump(2) + "\n");
+      std::vector<fs::path> outputs(stage.outputs.begin(), stage.outputs.end());
+      outputs.emplace_back(result_file);
+      ledger.record(stage.name, stage.key, outputs);
+    });
+  }
+  manifest_.metrics[stage.model][stage.name] = result;
+  return result;
+}
+
+void SnapshotRun::fingerprint_inputs() {
+  const auto roles = comm::agreed(context_.comm, [&] { return input_files(config_.input); });
+  std::uint64_t number = 0;
+  std::string lines;  // "number sha256" a line, of the files that this rank hashed
+  comm::agreed(context_.comm, [&] {
+    for (const RoleFiles& role : roles)
+      for (const InputFile& file : role.files)
+        if (number++ % static_cast<std::uint64_t>(context_.comm.size()) == static_cast<std::uint64_t>(context_.comm.rank()))
+          lines += sha256_file(file.path);
+  });
+  // 64 hex digits a file, rank after rank: file i was hashed by rank i % size as its (i / size)-th.
+  const auto gathered = comm::all_gather(std::span<const char>(lines), context_.comm);
+  const std::string all(gathered.begin(), gathered.end());
+  constexpr std::size_t kHexDigits = 64;
+  const std::uint64_t ranks = static_cast<std::uint64_t>(context_.comm.size());
+  std::vector<std::size_t> next(ranks, 0);
+  for (std::uint64_t r = 1; r < ranks; ++r) next[r] = next[r - 1] + (number - (r - 1) + ranks - 1) / ranks * kHexDigits;
+  std::uint64_t i = 0;
+  for (const RoleFiles& role : roles)
+    for (const InputFile& file : role.files) {
+      std::size_t& at = next[i++ % ranks];
+      manifest_.inputs.push_back({.role = role.role, .path = file.path, .bytes = file.bytes, .sha256 = all.substr(at, kHexDigits)});
+      at += kHexDigits;
+    }
+  manifest_.producer = kProducer;
+  manifest_.created = creation_time();
+  manifest_.config = config_.resolved;
+  manifest_.ranks = context_.comm.size();
+  manifest_.run_id = sha256_text(inputs_key({"sessions", "pagelinks", "labels", "titles"}) + config_.resolved.dump()).substr(0, 16);
+}
+
+std::string SnapshotRun::inputs_key(const std::vector<std::string>& roles) const {
+  std::string text = fmt::format("{} seed {}", kProducer, context_.common.seed);
+  for (const auto& input : manifest_.inputs)
+    if (std::find(roles.begin(), roles.end(), input.role) != roles.end()) text += " " + input.role + ":" + input.sha256;
+  return text;
+}
+
+bool SnapshotRun::already_published() const {
+  int published = 0;
+  comm::agreed_on_root(context_.comm, [&] {
+    const fs::path folder = fs::path(config_.snapshot.root) / name_;
+    if (!fs::exists(folder)) return;
+    if (Manifest::load(folder).run_id != manifest_.run_id)
+      throw UsageError(fmt::format("{} is published from other inputs or another configuration, and a snapshot never changes; "
+                                   "choose another --name", folder.string()));
+    published = 1;
+  });
+  comm::broadcast(std::span<int>(&published, 1), 0, context_.comm);
+  return published != 0;
+}
+
+void SnapshotRun::check_gates() {
+  std::string failures;
+  const auto gate = [&](const std::string& name, double value, double threshold, bool passed) {
+    manifest_.gates.push_back({.name = name, .value = value, .threshold = threshold, .passed = passed});
+    if (!passed) failures += fmt::format("{}{} is {:.4f}, asked for {:.4f}", failures.empty() ? "" : "; ", name, value, threshold);
+  };
+  for (const auto& [model, metrics] : manifest_.metrics.items()) {
+    const double recall = metrics.at("evaluate").at("index").at("recall_at_10").get<double>();
+    gate(model + " index recall@10", recall, config_.snapshot.min_index_recall, recall >= config_.snapshot.min_index_recall);
+    const double unreachable = metrics.at("index").at("unreachable").get<double>();
+    gate(model + " unreachable nodes", unreachable, 0, unreachable == 0);
+  }
+  if (!failures.empty())
+    comm::agree_on_fault(comm::LocalFault{ExitCode::kGateFailed,
+                                          fmt::format("not published: {}; the work is kept in {}", failures, work_)},
+                         context_.comm);
+}
+
+void SnapshotRun::copy_titles() {
+  if (config_.input.titles.empty()) return;
+  comm::agreed_on_root(context_.comm, [&] { write_titles(config_.input.titles, publish_ + "/titles.tsv"); });
+}
+
+void SnapshotRun::publish() {
+  comm::agreed_on_root(context_.comm, [&] {
+    manifest_.add_files(publish_);
+    manifest_.save(publish_);
+    publish_snapshot({.staging = publish_, .root = config_.snapshot.root, .name = name_});
+    fs::remove_all(work_);
+  });
+  context_.log.info(fmt::format("published {}/{}", config_.snapshot.root, name_));
+}
+
+}  // namespace linktrail::jobs

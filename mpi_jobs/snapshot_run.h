@@ -1,0 +1,64 @@
+// One snapshot: the stages of both models in a row, each skipped if it is done and unchanged, then one publication.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mpi_jobs/stages.h"
+#include "snapshot/manifest.h"
+
+namespace linktrail::jobs {
+
+struct SnapshotConfig {
+  SnapshotOptions snapshot;
+  SnapshotInputs input;
+  TrainOptions reader;
+  TrainOptions links;
+  EmbedOptions embed;
+  IndexOptions index;
+  EvaluateOptions evaluate;
+  nlohmann::ordered_json resolved;  // all sections, as recorded
+};
+
+// Work is done in ROOT/.work/NAME: `publish` there becomes ROOT/NAME, `private` holds what only a resumed run needs.
+class SnapshotRun {
+ public:
+  SnapshotRun(const SnapshotConfig& config, const Context& context);
+
+  // Collective. Throws AgreedError: bad input, storage, or a gate that failed (nothing is published then).
+  void run();
+
+ private:
+  struct Stage {
+    std::string model;
+    std::string name;
+    std::string key;                   // hash of everything that the result depends on
+    std::vector<std::string> outputs;  // absolute paths
+  };
+
+  StageResult run_stage(const Stage& stage, const std::function<StageResult()>& work);
+  void make_model(const std::string& model);
+  void make_reader(std::string& key);
+  void make_links(std::string& key);
+  void finish_model(const std::string& model, const std::string& key);
+  void fingerprint_inputs();
+  std::string inputs_key(const std::vector<std::string>& roles) const;
+  bool already_published() const;
+  void check_gates();
+  void copy_titles();
+  void publish();
+
+  std::string public_folder(const std::string& model) const { return publish_ + "/" + model; }
+  std::string private_folder(const std::string& model) const { return private_ + "/" + model; }
+
+  const SnapshotConfig& config_;
+  const Context& context_;
+  std::string name_;
+  std::string work_;
+  std::string publish_;
+  std::string private_;
+  Manifest manifest_;
+};
+
+}  // namespace linktrail::jobs

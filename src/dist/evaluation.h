@@ -1,0 +1,67 @@
+// How good embeddings and indexes are, measured over all ranks. The answers do not depend on the number of ranks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "corpus/label_table.h"
+#include "dist/corpus.h"
+#include "dist/embedding_rows.h"
+#include "embedding/model.h"
+#include "embedding/quality.h"
+
+namespace linktrail::dist {
+
+// Collective. Next-article prediction over consecutive pairs of held-out sessions, at most `max_pairs` of them (sampled by
+// a hash of their global number). `rows` must have length 1 or 0. Cost: pairs * rows * dim.
+NextArticleSums next_article(const EmbeddingRows& rows, const SessionCorpus& held_out, std::uint64_t max_pairs,
+                             std::uint64_t seed, const comm::Communicator& comm);
+
+// Collective. Global rows sampled by a hash of their QID: about `wanted` of them, ascending, the same on every rank.
+std::vector<std::uint64_t> sample_rows(const EmbeddingRows& rows, std::uint64_t wanted, std::uint64_t seed,
+                                       const comm::Communicator& comm);
+
+struct ExactNeighbors {
+  std::size_t k = 0;
+  std::vector<std::uint64_t> queries;  // global rows
+  std::vector<Neighbor> neighbors;     // [queries, k], flat, nearest first, the query itself left out
+
+  std::span<const Neighbor> of(std::size_t query) const { return std::span(neighbors).subspan(query * k, k); }
+};
+
+// Collective. The k exact nearest rows of each query by cosine; the same on every rank. k is cut to total - 1.
+ExactNeighbors exact_neighbors(const EmbeddingRows& rows, const std::vector<std::uint64_t>& queries, std::size_t k,
+                               const comm::Communicator& comm);
+
+// Collective. Agreement of labels among the first 10 exact neighbours of the queries that have labels.
+LabelAgreementSums label_agreement(const EmbeddingRows& rows, const ExactNeighbors& exact, const LabelTable& labels,
+                                   const comm::Communicator& comm);
+
+struct IndexRecall {
+  double at_10 = 0;
+  double at_100 = 0;
+  double worst_decile_at_10 = 0;  // mean recall@10 of the worst tenth of the queries
+  std::uint64_t queries = 0;
+};
+
+// Collective; rank 0 loads and searches the index. Recall of `index_path` against the exact neighbours, with ef at least k.
+// Throws InputError if the index does not hold the same articles.
+IndexRecall index_recall(const std::string& index_path, const EmbeddingRows& rows, const ExactNeighbors& exact,
+                         std::uint32_t ef, const comm::Communicator& comm);
+
+struct LinkModelQuality {
+  double micro_f1 = 0;
+  double macro_f1 = 0;
+  double micro_precision = 0;
+  double micro_recall = 0;
+  std::uint64_t rows = 0;  // held-out labelled rows with a known link
+};
+
+// Collective. F1 at threshold 0.5 of the supervised model on the labelled rows of `held_out`. Label names of the model and
+// the table are matched by name.
+LinkModelQuality link_model_quality(const EmbeddingModel& model, const std::vector<std::string>& model_labels,
+                                    const LinkCorpus& held_out, const LabelTable& labels, const comm::Communicator& comm);
+
+}  // namespace linktrail::dist

@@ -1,0 +1,114 @@
+#include "dist/model_file.h"
+
+#include <array>
+#include <sstream>
+
+#include "comm/agreement.h"
+#include "core/error.h"
+#include "core/version.h"
+#include "dist/embedding_rows.h"
+#include "h5/reader.h"
+#include "h5/writer.h"
+
+namespace linktrail::dist {
+
+namespace {
+
+constexpr std::array<const char*, 3> kKindNames{"reader", "links", "links-supervised"};
+
+ModelKind kind_from(const std::string& name, const std::string& path) {
+  for (std::size_t i = 0; i < kKindNames.size(); ++i)
+    if (name == kKindNames[i]) return static_cast<ModelKind>(i);
+  throw input_error({.what = "unknown kind of model",
+                     .file = path,
+                     .expected = "reader, links or links-supervised",
+                     .found = name,
+                     .advice = "train the model with this version"});
+}
+
+// This rank's share of a matrix that every rank holds whole.
+MatrixView block_of(const Matrix& matrix, std::pair<std::uint64_t, std::uint64_t> block) {
+  return {.data = matrix.row_data(block.first),
+          .rows = block.second - block.first,
+          .dim = matrix.dim(),
+          .stride = matrix.stride()};
+}
+
+void write_matrix(h5::H5Writer& file, const std::string& name, const Matrix& matrix, const comm::Communicator& comm) {
+  const auto block = row_block(matrix.rows(), comm.rank(), comm.size());
+  file.write_rows(name, block_of(matrix, block), block.first, matrix.rows());
+}
+
+void write_vocabulary(h5::H5Writer& file, const Vocabulary& vocabulary, const comm::Communicator& comm) {
+  const auto [begin, end] = row_block(vocabulary.size(), comm.rank(), comm.size());
+  std::vector<std::int64_t> qids, counts;
+  for (std::uint64_t token = begin; token < end; ++token) {
+    qids.push_back(vocabulary.qid(static_cast<TokenId>(token)));
+    counts.push_back(static_cast<std::int64_t>(vocabulary.count(static_cast<TokenId>(token))));
+  }
+  file.write_rows("/qid", std::span<const std::int64_t>(qids), begin, vocabulary.size(), 0);
+  file.write_rows("/count", std::span<const std::int64_t>(counts), begin, vocabulary.size(), 0);
+}
+
+Matrix read_matrix(const h5::H5Reader& file, const std::string& name) {
+  const auto shape = file.shape(name);
+  Matrix matrix(shape.at(0), shape.at(1));
+  file.read_rows(name, 0, matrix);
+  return matrix;
+}
+
+Vocabulary read_vocabulary(const h5::H5Reader& file) {
+  const std::uint64_t size = file.shape("/qid").at(0);
+  const auto qids = file.read_rows<std::int64_t>("/qid", 0, size);
+  const auto counts = file.read_rows<std::int64_t>("/count", 0, size);
+  std::vector<QidCount> entries(size);
+  for (std::size_t i = 0; i < size; ++i) entries[i] = {qids[i], static_cast<std::uint64_t>(counts[i])};
+  return Vocabulary(std::move(entries), 0);
+}
+
+std::string join_lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+std::vector<std::string> split_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+}  // namespace
+
+void write_model(const std::string& path, const StoredModel& stored, const comm::Communicator& comm) {
+  h5::H5Writer file(path, comm);
+  file.write_attribute("format_name", std::string("linktrail-model"));
+  file.write_attribute("format_version", std::string("1.0"));
+  file.write_attribute("producer", std::string(kProducer));
+  file.write_attribute("model", std::string(kKindNames[static_cast<std::size_t>(stored.kind)]));
+  file.write_attribute("config", stored.config);
+  file.write_attribute("documents", static_cast<std::int64_t>(stored.documents));
+  file.write_attribute("dim", static_cast<std::int64_t>(stored.model.input.dim()));
+  write_vocabulary(file, stored.vocabulary, comm);
+  write_matrix(file, "/vectors", stored.model.input, comm);
+  write_matrix(file, "/output_vectors", stored.model.output, comm);
+  if (!stored.labels.empty()) file.write_text("/label_names", join_lines(stored.labels));
+  file.finish();
+}
+
+StoredModel read_model(const std::string& path, const comm::Communicator& comm) {
+  return comm::agreed(comm, [&] {
+    const h5::H5Reader file(path);
+    StoredModel stored;
+    stored.kind = kind_from(file.text_attribute("model"), path);
+    stored.config = file.text_attribute("config");
+    stored.documents = static_cast<std::uint64_t>(file.integer_attribute("documents"));
+    stored.vocabulary = read_vocabulary(file);
+    stored.model = {.input = read_matrix(file, "/vectors"), .output = read_matrix(file, "/output_vectors")};
+    if (file.has_dataset("/label_names")) stored.labels = split_lines(file.read_text("/label_names"));
+    return stored;
+  });
+}
+
+}  // namespace linktrail::dist

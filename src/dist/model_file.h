@@ -1,0 +1,31 @@
+// model.h5: a trained model between train, embed and export (docs/file-formats.md).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "comm/communicator.h"
+#include "corpus/vocabulary.h"
+#include "embedding/model.h"
+
+namespace linktrail::dist {
+
+enum class ModelKind { kReader, kLinks, kLinksSupervised };
+
+struct StoredModel {
+  ModelKind kind = ModelKind::kReader;
+  Vocabulary vocabulary;
+  EmbeddingModel model;
+  std::vector<std::string> labels;  // of the supervised model's output rows; else empty
+  std::uint64_t documents = 0;      // sequences trained on, for idf
+  std::string config;               // JSON of the options
+};
+
+// Collective. Every rank holds the whole model and writes its share of the rows.
+void write_model(const std::string& path, const StoredModel& stored, const comm::Communicator& comm);
+
+// Collective. Every rank reads the whole model. Throws AgreedError (bad input) for a file that is none.
+StoredModel read_model(const std::string& path, const comm::Communicator& comm);
+
+}  // namespace linktrail::dist

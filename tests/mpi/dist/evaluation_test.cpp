@@ -1,0 +1,126 @@
+// Metrics computed over ranks equal those computed the obvious way on one.
+#include "dist/evaluation.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/random.h"
+#include "support/mpi_test.h"
+
+namespace linktrail::dist {
+namespace {
+
+constexpr std::uint64_t kArticles = 97;
+constexpr std::size_t kDim = 6;
+
+Qid qid_of(std::uint64_t row) { return static_cast<Qid>(3 * row + 10); }
+
+// Row i of the whole: random, of length 1.
+std::vector<float> vector_of(std::uint64_t row) {
+  RandomStream random({.seed = 7, .stage = RandomStage::kSample, .record = row});
+  std::vector<float> vector(kDim);
+  float square = 0;
+  for (float& x : vector) {
+    x = random.uniform() - 0.5F;
+    square += x * x;
+  }
+  for (float& x : vector) x /= std::sqrt(square);
+  return vector;
+}
+
+EmbeddingRows my_rows(const comm::Communicator& comm) {
+  const auto [begin, end] = row_block(kArticles, comm.rank(), comm.size());
+  EmbeddingRows rows{.vectors = Matrix(end - begin, kDim), .qids = {}, .counts = {}, .begin = begin, .total = kArticles};
+  for (std::uint64_t row = begin; row < end; ++row) {
+    const auto vector = vector_of(row);
+    std::copy(vector.begin(), vector.end(), rows.vectors.row(row - begin).begin());
+    rows.qids.push_back(qid_of(row));
+    rows.counts.push_back(1);
+  }
+  return rows;
+}
+
+double dot(std::uint64_t a, std::uint64_t b) {
+  const auto x = vector_of(a), y = vector_of(b);
+  double sum = 0;
+  for (std::size_t d = 0; d < kDim; ++d) sum += static_cast<double>(x[d]) * y[d];
+  return sum;
+}
+
+// Rows other than `row`, nearest first.
+std::vector<std::uint64_t> sorted_neighbors(std::uint64_t row) {
+  std::vector<std::uint64_t> others;
+  for (std::uint64_t i = 0; i < kArticles; ++i)
+    if (i != row) others.push_back(i);
+  std::sort(others.begin(), others.end(), [&](auto a, auto b) { return dot(row, a) > dot(row, b); });
+  return others;
+}
+
+TEST(ExactNeighbors, EqualTheNaiveOnesAndLeaveTheQueryOut) {
+  const auto comm = test::world();
+  const EmbeddingRows rows = my_rows(comm);
+  const std::vector<std::uint64_t> queries{0, 13, 96};
+
+  const ExactNeighbors exact = exact_neighbors(rows, queries, 10, comm);
+
+  EXPECT_EQ(exact.k, 10U);
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    const auto expected = sorted_neighbors(queries[q]);
+    for (std::size_t i = 0; i < exact.k; ++i) EXPECT_EQ(exact.of(q)[i].id, expected[i]);
+  }
+}
+
+TEST(ExactNeighbors, AskForNoMoreThanThereAre) {
+  const auto comm = test::world();
+
+  EXPECT_EQ(exact_neighbors(my_rows(comm), {5}, 1000, comm).k, kArticles - 1);
+}
+
+TEST(NextArticle, RanksTheTargetAmongAllOthers) {
+  const auto comm = test::world();
+  const EmbeddingRows rows = my_rows(comm);
+  SessionCorpus held_out;
+  held_out.vocabulary = Vocabulary({{qid_of(4), 2}, {qid_of(50), 1}, {Qid{1}, 1}}, 1);
+  if (comm.is_root()) {
+    const auto token = [&](Qid qid) { return held_out.vocabulary.find(qid); };
+    const std::vector<TokenId> session{token(qid_of(4)), token(qid_of(50)), token(Qid{1})};
+    held_out.sessions.append(std::span<const TokenId>(session));
+  }
+
+  const NextArticleSums sums = next_article(rows, held_out, 1000, 1, comm);
+
+  const auto neighbors = sorted_neighbors(4);
+  const auto rank = std::find(neighbors.begin(), neighbors.end(), 50U) - neighbors.begin() + 1;
+  EXPECT_EQ(sums.pairs, 2U);
+  EXPECT_EQ(sums.unknown, 1U);
+  EXPECT_NEAR(sums.mrr(), 1.0 / static_cast<double>(rank) / 2, 1e-9);
+}
+
+TEST(SampleRows, IsTheSameAtAnyNumberOfRanksAndAboutAsLargeAsAsked) {
+  const auto comm = test::world();
+
+  EXPECT_EQ(sample_rows(my_rows(comm), kArticles, 1, comm).size(), kArticles);
+  const auto some = sample_rows(my_rows(comm), 30, 1, comm);
+  EXPECT_GT(some.size(), 15U);
+  EXPECT_LT(some.size(), 50U);
+  EXPECT_TRUE(std::is_sorted(some.begin(), some.end()));
+}
+
+TEST(LabelAgreement, CountsNeighborsThatShareALabel) {
+  const auto comm = test::world();
+  const EmbeddingRows rows = my_rows(comm);
+  std::vector<LabelTable::Entry> entries;
+  for (std::uint64_t row = 0; row < kArticles; ++row) entries.push_back({qid_of(row), row % 3 == 0 ? "x" : "y"});
+  const LabelTable labels(std::move(entries));
+
+  const ExactNeighbors exact = exact_neighbors(rows, {9}, 10, comm);
+  const LabelAgreementSums sums = label_agreement(rows, exact, labels, comm);
+
+  const auto neighbors = sorted_neighbors(9);
+  const auto same = std::count_if(neighbors.begin(), neighbors.begin() + 10, [](auto row) { return row % 3 == 0; });
+  EXPECT_NEAR(sums.mean(), static_cast<double>(same) / 10, 1e-9);
+}
+
+}  // namespace
+}  // namespace linktrail::dist
