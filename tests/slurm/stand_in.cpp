@@ -1,6 +1,6 @@
-// Stands in for linktrail in the test of the job script: `stand_in snapshot CONFIG ...` does what the first line of CONFIG
-// says. "exit N": end with N. "wait": wait for USR1 and end with 75, but end well at once after a requeue.
-// It calls MPI directly because it tests how ranks are started, not the project's own layer.
+// Stands in for linktrail in the test of the job script: `stand_in snapshot CONFIG ...` does what the first line of
+// CONFIG says. "exit N": end with N. "wait": wait for USR1 and end with 75, but end well at once after a requeue. It
+// calls MPI directly because it tests how ranks are started, not the project's own layer.
 #include <mpi.h>
 #include <unistd.h>
 
