@@ -174,10 +174,11 @@ def headers_are_guarded(house):
 
 
 def files_open_with_their_purpose(house):
-    """Headers and lone sources say what they are for; a .cpp beside its header is introduced by it."""
-    for path, _, text in house.sources():
-        introduced = path.endswith(".cpp") and path.removesuffix(".cpp") + ".h" in house.texts
-        if not introduced and not re.match(r"(\s*#(pragma once|include)[^\n]*\n|\s*\n)*\s*//", text):
+    """Headers and lone sources say what they are for before line 15; a .cpp beside its header is introduced by it."""
+    introducing = {(house.room_of(path), pathlib.PurePosixPath(path).stem) for path in house.texts if path.endswith(".h")}
+    for path, room, text in house.sources():
+        introduced = path.endswith(".cpp") and (room, pathlib.PurePosixPath(path).stem) in introducing
+        if not introduced and not any(line.startswith("//") for line in text.splitlines()[:15]):
             yield Fault("files-open-with-their-purpose", path, 1, "does not open with a comment that says what it is for")
 
 
