@@ -27,6 +27,9 @@ class LineReader {
 
   const std::string& path() const;
 
+  // Whether the line last returned is the first of the whole file. O(1).
+  bool is_first_of_file() const;
+
   // Number (from 1) in the whole file of the line last returned. For a piece that starts inside a plain
   // file this counts the newlines before it: O(file), for messages only.
   std::uint64_t line_number() const;

@@ -1,4 +1,4 @@
-// QIDs as text: "Q" and a decimal number from 0 to 2^63 - 1.
+// QIDs as text: "Q" and a decimal number from 0 to 2^63 - 1, without leading zeros (one spelling an item).
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace linktrail {
 
-// The QID of `token`, or kNoQid if it is none (other letters, sign, empty, overflow).
+// The QID of `token`, or kNoQid if it is none (other letters, sign, empty, leading zero, overflow).
 Qid parse_qid(std::string_view token);
 
 std::string format_qid(Qid qid);

@@ -1,0 +1,165 @@
+#include "corpus/flat_files.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <string>
+
+#include "core/error.h"
+#include "corpus/qid_text.h"
+
+namespace linktrail {
+
+namespace {
+
+constexpr const char* kQidExpected = "a QID such as Q42";
+constexpr const char* kQidAdvice = "map page ids and titles to QIDs first, or remove the line";
+
+[[noreturn]] void refuse(const LineReader& lines, const char* what, const char* expected, std::string_view found,
+                         const char* advice) {
+  throw input_error({.what = what,
+                     .file = lines.path(),
+                     .line = lines.line_number(),
+                     .expected = expected,
+                     .found = std::string(found),
+                     .advice = advice});
+}
+
+void split(std::string_view line, char separator, std::vector<std::string_view>& fields) {
+  fields.clear();
+  while (true) {
+    const std::size_t end = line.find(separator);
+    fields.push_back(line.substr(0, end));
+    if (end == std::string_view::npos) return;
+    line.remove_prefix(end + 1);
+  }
+}
+
+// What Hive, Spark and SQL exports write for a missing value.
+bool is_missing(std::string_view field) {
+  return field.empty() || field == "NULL" || field == "None" || field == "\"\"";
+}
+
+Qid qid_or_refuse(const LineReader& lines, std::string_view field) {
+  const Qid qid = parse_qid(field);
+  if (qid == kNoQid) refuse(lines, "not a QID", kQidExpected, field, kQidAdvice);
+  return qid;
+}
+
+std::int64_t page_id_or_refuse(const LineReader& lines, std::string_view field) {
+  std::int64_t page_id = 0;
+  if (is_missing(field)) return page_id;
+  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), page_id);
+  if (error != std::errc{} || end != field.data() + field.size())
+    refuse(lines, "not a page id", "a decimal number in pid_from", field, "check the order of the columns");
+  return page_id;
+}
+
+void parse_outlinks(const LineReader& lines, std::string_view field, std::vector<Qid>& outlinks) {
+  outlinks.clear();
+  if (is_missing(field)) return;
+  const std::string_view bad = parse_qids(field, outlinks);
+  if (!bad.empty()) refuse(lines, "not a QID in outlinks", kQidExpected, bad, kQidAdvice);
+}
+
+}  // namespace
+
+void read_sessions(LineReader& lines, const std::function<void(std::span<const Qid>)>& on_session) {
+  std::string_view line;
+  std::vector<Qid> session;
+  while (lines.next(line)) {
+    session.clear();
+    const std::string_view bad = parse_qids(line, session);
+    if (!bad.empty()) refuse(lines, "not a QID", "QIDs such as Q42 separated by spaces", bad, kQidAdvice);
+    if (!session.empty()) on_session(session);
+  }
+}
+
+LinkColumns read_link_header(const InputFile& file) {
+  constexpr const char* kExpected = "the tab-separated columns wiki_db pid_from qid_from outlinks";
+  constexpr const char* kAdvice = "add the header line, or export with it";
+  LineReader lines(file, {0, 0, file.bytes});
+  std::string_view line;
+  if (!lines.next(line))
+    throw input_error({.what = "pagelinks without a header: the file is empty",
+                       .file = file.path,
+                       .expected = kExpected,
+                       .found = {},
+                       .advice = kAdvice});
+  std::vector<std::string_view> fields;
+  split(line, '\t', fields);
+  LinkColumns columns;
+  columns.count = fields.size();
+  const std::array<std::pair<std::string_view, std::size_t*>, 4> wanted{{{"wiki_db", &columns.wiki_db},
+                                                                          {"pid_from", &columns.page_id},
+                                                                          {"qid_from", &columns.qid_from},
+                                                                          {"outlinks", &columns.outlinks}}};
+  for (const auto& [name, position] : wanted) {
+    std::size_t times = 0;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (fields[i] != name) continue;
+      *position = i;
+      ++times;
+    }
+    if (times == 0) refuse(lines, "pagelinks header lacks a column", kExpected, line, kAdvice);
+    if (times > 1) refuse(lines, "pagelinks header names a column twice", kExpected, line, kAdvice);
+  }
+  return columns;
+}
+
+void read_links(LineReader& lines, const LinkColumns& columns, const std::function<void(const LinkRow&)>& on_row) {
+  std::string_view line;
+  std::vector<std::string_view> fields;
+  std::vector<Qid> outlinks;
+  while (lines.next(line)) {
+    if (line.empty() || lines.is_first_of_file()) continue;
+    split(line, '\t', fields);
+    if (fields.size() != columns.count)
+      refuse(lines, "wrong number of columns", fmt::format("{} tab-separated columns", columns.count).c_str(),
+             fmt::format("{} columns: {}", fields.size(), line.substr(0, 40)),
+             "every row needs as many columns as the header");
+    parse_outlinks(lines, fields[columns.outlinks], outlinks);
+    const std::string_view from = fields[columns.qid_from];
+    on_row({.wiki_db = fields[columns.wiki_db],
+            .page_id = page_id_or_refuse(lines, fields[columns.page_id]),
+            .qid_from = is_missing(from) ? kNoQid : qid_or_refuse(lines, from),
+            .outlinks = outlinks});
+  }
+}
+
+void read_labels(LineReader& lines, const std::function<void(Qid, std::string_view label)>& on_label) {
+  std::string_view line;
+  std::vector<std::string_view> fields;
+  while (lines.next(line)) {
+    if (line.empty()) continue;
+    split(line, '\t', fields);
+    if (fields.size() != 2 || fields[1].empty())
+      refuse(lines, "not a label row", "qid<TAB>label", line, "write one row for each label of an article");
+    on_label(qid_or_refuse(lines, fields[0]), fields[1]);
+  }
+}
+
+void read_titles(LineReader& lines,
+                 const std::function<void(std::string_view wiki_db, Qid qid, std::string_view title)>& on_title) {
+  std::string_view line;
+  std::vector<std::string_view> fields;
+  while (lines.next(line)) {
+    if (line.empty()) continue;
+    split(line, '\t', fields);
+    const bool with_wiki = fields.size() == 3;
+    if ((fields.size() != 2 && !with_wiki) || fields.back().empty())
+      refuse(lines, "not a title row", "qid<TAB>title or wiki_db<TAB>qid<TAB>title", line, "check the columns");
+    const std::string_view wiki_db = with_wiki ? fields[0] : std::string_view{};
+    on_title(wiki_db, qid_or_refuse(lines, fields[with_wiki ? 1 : 0]), fields.back());
+  }
+}
+
+void for_each_file(std::span<const InputFile> files, const std::function<void(LineReader&)>& read) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    LineReader lines(files[i], {i, 0, files[i].bytes});
+    read(lines);
+  }
+}
+
+}  // namespace linktrail

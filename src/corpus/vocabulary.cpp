@@ -1,0 +1,40 @@
+#include "corpus/vocabulary.h"
+
+#include <algorithm>
+
+#include "core/checked_cast.h"
+#include "core/hash.h"
+
+namespace linktrail {
+
+Vocabulary::Vocabulary(std::vector<QidCount> counts, std::uint64_t min_count) : entries_(std::move(counts)) {
+  std::erase_if(entries_, [&](const QidCount& entry) { return entry.count < min_count; });
+  std::sort(entries_.begin(), entries_.end(), [](const QidCount& a, const QidCount& b) {
+    return a.count != b.count ? a.count > b.count : a.qid < b.qid;
+  });
+  index_.reserve(entries_.size());
+  const auto size = checked_cast<TokenId>(entries_.size());
+  for (TokenId token = 0; token < size; ++token) {
+    index_.emplace(entries_[token].qid, token);
+    total_count_ += entries_[token].count;
+  }
+}
+
+TokenId Vocabulary::find(Qid qid) const {
+  const auto found = index_.find(qid);
+  return found == index_.end() ? kNoToken : found->second;
+}
+
+std::vector<std::uint64_t> Vocabulary::counts() const {
+  std::vector<std::uint64_t> counts;
+  counts.reserve(entries_.size());
+  for (const QidCount& entry : entries_) counts.push_back(entry.count);
+  return counts;
+}
+
+std::uint64_t Vocabulary::fingerprint() const {
+  static_assert(std::has_unique_object_representations_v<QidCount>, "padding would make the hash random");
+  return hash_bytes({reinterpret_cast<const char*>(entries_.data()), entries_.size() * sizeof(QidCount)});
+}
+
+}  // namespace linktrail
