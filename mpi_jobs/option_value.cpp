@@ -29,4 +29,10 @@ const std::vector<EnumName<Resume>>& enum_names() {
   return names;
 }
 
+template <>
+const std::vector<EnumName<FlatCompression>>& enum_names() {
+  static const std::vector<EnumName<FlatCompression>> names{{FlatCompression::kNone, "none"}, {FlatCompression::kGzip, "gzip"}};
+  return names;
+}
+
 }  // namespace linktrail::jobs

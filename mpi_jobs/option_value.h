@@ -35,6 +35,8 @@ template <>
 const std::vector<EnumName<LinkBag>>& enum_names();
 template <>
 const std::vector<EnumName<Resume>>& enum_names();
+template <>
+const std::vector<EnumName<FlatCompression>>& enum_names();
 
 template <class E>
 std::string enum_to_text(E value) {

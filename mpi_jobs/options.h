@@ -12,6 +12,9 @@
 #include "embedding/document_vector.h"
 #include "embedding/params.h"
 #include "index/params.h"
+#include "simulate/walk.h"
+#include "simulate/wordnet_files.h"
+#include "simulate/world_files.h"
 
 namespace linktrail::jobs {
 
@@ -75,6 +78,24 @@ struct ExportOptions {
   std::string input;
   std::string output;
   std::string format = "word2vec";
+};
+
+struct WorldOptions {
+  std::string output;
+  FlatCompression compression = FlatCompression::kNone;
+  WorldParams params;
+};
+
+struct WordnetOptions {
+  std::string output;
+  FlatCompression compression = FlatCompression::kNone;
+  WordNetParams params;
+};
+
+struct WalkOptions {
+  std::vector<std::string> input;
+  std::string output;
+  WalkParams params;
 };
 
 struct SnapshotInputs {
@@ -169,6 +190,37 @@ void fields(ExportOptions& o, Visitor&& v) {
   v(FieldInfo{"input", "folder or HDF5 file of a model, or embeddings.h5"}, o.input);
   v(FieldInfo{"output", "file (or folder, for formats of several files) to write"}, o.output);
   v(FieldInfo{"format", "fasttext-bin, word2vec, word2vec-bin, tsv, npy, fvecs, qdrant-jsonl or projector"}, o.format);
+}
+
+template <class Visitor>
+void fields(WorldOptions& o, Visitor&& v) {
+  v(FieldInfo{"output", "folder for sessions, pagelinks, labels and titles"}, o.output);
+  v(FieldInfo{"compression", "none or gzip"}, o.compression);
+  v(FieldInfo{"articles", "number of articles"}, o.params.articles);
+  v(FieldInfo{"topics", "number of planted topics, which are also the labels"}, o.params.topics);
+  v(FieldInfo{"wikis", "number of wikis that an article may exist in"}, o.params.wikis);
+  v(FieldInfo{"sessions", "number of sessions"}, o.params.sessions);
+  v(FieldInfo{"zipf", "exponent of the articles' popularity"}, o.params.zipf_exponent);
+  v(FieldInfo{"jump", "probability that a step of a session leaves the topic"}, o.params.jump_probability);
+  v(FieldInfo{"links", "mean number of links of an article"}, o.params.mean_links);
+}
+
+template <class Visitor>
+void fields(WordnetOptions& o, Visitor&& v) {
+  v(FieldInfo{"output", "folder for sessions, pagelinks, labels and titles"}, o.output);
+  v(FieldInfo{"compression", "none or gzip"}, o.compression);
+  v(FieldInfo{"source", "folder of the wordnet-base package's data"}, o.params.source);
+  v(FieldInfo{"sessions", "number of sessions walked over the links"}, o.params.walk.sessions);
+  v(FieldInfo{"max-links", "links of an article at most"}, o.params.links.max_links);
+}
+
+template <class Visitor>
+void fields(WalkOptions& o, Visitor&& v) {
+  v(FieldInfo{"input", "pagelinks to walk over"}, o.input);
+  v(FieldInfo{"output", "sessions file to write"}, o.output);
+  v(FieldInfo{"sessions", "number of sessions"}, o.params.sessions);
+  v(FieldInfo{"back", "probability to go on from the page before"}, o.params.back_probability);
+  v(FieldInfo{"stop", "probability to stop after each page from the second on"}, o.params.stop_probability);
 }
 
 template <class Visitor>

@@ -38,7 +38,7 @@ Qid wanted_article(const QueryOptions& options, const TitleTable& titles) {
 }
 
 std::size_t dim_of(const fs::path& snapshot, const std::string& model) {
-  const Manifest manifest = Manifest::load(snapshot);
+  const Manifest manifest = load_manifest(snapshot);
   const auto& metrics = manifest.metrics;
   if (!metrics.contains(model) || !metrics[model].contains("evaluate"))
     throw UsageError(fmt::format("--model: the snapshot {} has no model '{}'", snapshot.string(), model));

@@ -1,11 +1,13 @@
 #include "mpi_jobs/snapshot_run.h"
 
+#include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
 #include "core/version.h"
+#include "corpus/flat_files.h"
+#include "corpus/flat_writers.h"
 #include "corpus/input_set.h"
 #include "mpi_jobs/evaluation_table.h"
 #include "mpi_jobs/export_files.h"
@@ -22,13 +24,6 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 namespace {
-
-std::string result_path(const std::string& folder, const std::string& stage) { return folder + "/" + stage + ".result.json"; }
-
-StageResult read_result(const std::string& path) {
-  std::ifstream file(path);
-  return StageResult::parse(file);
-}
 
 // Options that change where files lie but not what is in them.
 ordered_json without_paths(ordered_json section) {
@@ -60,9 +55,8 @@ SnapshotRun::SnapshotRun(const SnapshotConfig& config, const Context& context)
     : config_(config),
       context_(context),
       name_(config.snapshot.name.empty() ? creation_month() : config.snapshot.name),
-      work_(config.snapshot.root + "/.work/" + name_),
-      publish_(work_ + "/publish"),
-      private_(work_ + "/private") {}
+      publish_(staging_folder({.root = config.snapshot.root, .name = name_})),
+      private_(publish_ + ".stages") {}
 
 void SnapshotRun::run() {
   fingerprint_inputs();
@@ -92,7 +86,7 @@ void SnapshotRun::make_reader(std::string& key) {
   TrainOptions train = config_.reader;
   train.input = config_.input.sessions;
   train.output = private_folder("reader");
-  key = sha256_text(inputs_key({"sessions"}) + without_paths(config_.resolved["reader"]).dump());
+  key = sha256_of(inputs_key({"sessions"}) + without_paths(config_.resolved["reader"]).dump());
   run_stage({"reader", "train", key, {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
             [&] { return train_reader(train, context_); });
 
@@ -105,7 +99,7 @@ void SnapshotRun::make_links(std::string& key) {
   train.input = config_.input.pagelinks;
   train.labels = config_.input.labels;
   train.output = private_folder("links");
-  key = sha256_text(inputs_key({"pagelinks", "labels"}) + without_paths(config_.resolved["links"]).dump());
+  key = sha256_of(inputs_key({"pagelinks", "labels"}) + without_paths(config_.resolved["links"]).dump());
   run_stage({"links", "train", key, {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
             [&] { return train_links(train, context_); });
 
@@ -113,13 +107,13 @@ void SnapshotRun::make_links(std::string& key) {
   embed.model = train.output;
   embed.input = config_.input.pagelinks;
   embed.output = public_folder("links");
-  key = sha256_text(key + without_paths(config_.resolved["embed"]).dump());
+  key = sha256_of(key + without_paths(config_.resolved["embed"]).dump());
   run_stage({"links", "embed", key, {embed.output + "/embeddings.h5"}}, [&] { return embed_links(embed, context_); });
 }
 
 void SnapshotRun::finish_model(const std::string& model, const std::string& key) {
   const std::string folder = public_folder(model);
-  const std::string index_key = sha256_text(key + without_paths(config_.resolved["index"]).dump());
+  const std::string index_key = sha256_of(key + without_paths(config_.resolved["index"]).dump());
   IndexOptions index = config_.index;
   index.input = folder + "/embeddings.h5";
   index.output = folder + "/index.hnsw";
@@ -138,7 +132,7 @@ void SnapshotRun::finish_model(const std::string& model, const std::string& key)
     evaluation.holdout = config_.links.holdout;
   }
   const std::string evaluation_key =
-      sha256_text(index_key + inputs_key({"labels"}) + without_paths(config_.resolved["evaluate"]).dump());
+      sha256_of(index_key + inputs_key({"labels"}) + without_paths(config_.resolved["evaluate"]).dump());
   run_stage({model, "evaluate", evaluation_key, {}}, [&] { return evaluate(evaluation, context_); });
 
   run_stage({model, "export", key, {folder + "/model.bin"}},
@@ -150,26 +144,27 @@ void SnapshotRun::finish_model(const std::string& model, const std::string& key)
 }
 
 StageResult SnapshotRun::run_stage(const Stage& stage, const std::function<StageResult()>& work) {
-  const std::string ledger_folder = private_folder(stage.model);
-  const std::string result_file = result_path(ledger_folder, stage.name);
-  const StageLedger ledger(ledger_folder);
+  const std::string id = stage.model + "." + stage.name;
+  const std::string result_file = private_ + "/" + id + ".result.json";
+  const StageLedger ledger(private_);
   int done = 0;
   comm::agreed_on_root(context_.comm, [&] {
-    done = context_.common.resume == Resume::kAuto && ledger.is_current(stage.name, stage.key) ? 1 : 0;
+    done = context_.common.resume == Resume::kAuto && ledger.is_current(id, stage.key) ? 1 : 0;
+    if (done == 0) ledger.forget(id);
   });
   comm::broadcast(std::span<int>(&done, 1), 0, context_.comm);
   StageResult result;
   if (done != 0) {
     context_.log.info(fmt::format("{} {}: done before, skipped", stage.model, stage.name));
-    result = comm::agreed(context_.comm, [&] { return read_result(result_file); });
+    result = comm::agreed(context_.comm, [&] { return StageResult::parse(read_text(result_file)); });
   } else {
     context_.log.info(fmt::format("{} {}", stage.model, stage.name));
     result = work();
     comm::agreed_on_root(context_.comm, [&] {
       write_text_atomically(result_file, result.dump(2) + "\n");
-      std::vector<fs::path> outputs(stage.outputs.begin(), stage.outputs.end());
-      outputs.emplace_back(result_file);
-      ledger.record(stage.name, stage.key, outputs);
+      std::vector<fs::path> outputs{fs::path(result_file).lexically_relative(private_)};
+      for (const std::string& output : stage.outputs) outputs.push_back(fs::path(output).lexically_relative(private_));
+      ledger.record(id, stage.key, outputs);
     });
   }
   manifest_.metrics[stage.model][stage.name] = result;
@@ -184,7 +179,7 @@ void SnapshotRun::fingerprint_inputs() {
     for (const RoleFiles& role : roles)
       for (const InputFile& file : role.files)
         if (number++ % static_cast<std::uint64_t>(context_.comm.size()) == static_cast<std::uint64_t>(context_.comm.rank()))
-          lines += sha256_file(file.path);
+          lines += sha256_of_file(file.path);
   });
   // 64 hex digits a file, rank after rank: file i was hashed by rank i % size as its (i / size)-th.
   const auto gathered = comm::all_gather(std::span<const char>(lines), context_.comm);
@@ -204,7 +199,7 @@ void SnapshotRun::fingerprint_inputs() {
   manifest_.created = creation_time();
   manifest_.config = config_.resolved;
   manifest_.ranks = context_.comm.size();
-  manifest_.run_id = sha256_text(inputs_key({"sessions", "pagelinks", "labels", "titles"}) + config_.resolved.dump()).substr(0, 16);
+  manifest_.run_id = sha256_of(inputs_key({"sessions", "pagelinks", "labels", "titles"}) + config_.resolved.dump()).substr(0, 16);
 }
 
 std::string SnapshotRun::inputs_key(const std::vector<std::string>& roles) const {
@@ -219,7 +214,7 @@ bool SnapshotRun::already_published() const {
   comm::agreed_on_root(context_.comm, [&] {
     const fs::path folder = fs::path(config_.snapshot.root) / name_;
     if (!fs::exists(folder)) return;
-    if (Manifest::load(folder).run_id != manifest_.run_id)
+    if (load_manifest(folder).run_id != manifest_.run_id)
       throw UsageError(fmt::format("{} is published from other inputs or another configuration, and a snapshot never changes; "
                                    "choose another --name", folder.string()));
     published = 1;
@@ -242,21 +237,27 @@ void SnapshotRun::check_gates() {
   }
   if (!failures.empty())
     comm::agree_on_fault(comm::LocalFault{ExitCode::kGateFailed,
-                                          fmt::format("not published: {}; the work is kept in {}", failures, work_)},
+                                          fmt::format("not published: {}; the work is kept in {}", failures, publish_)},
                          context_.comm);
 }
 
 void SnapshotRun::copy_titles() {
   if (config_.input.titles.empty()) return;
-  comm::agreed_on_root(context_.comm, [&] { write_titles(config_.input.titles, publish_ + "/titles.tsv"); });
+  comm::agreed_on_root(context_.comm, [&] {
+    TitleWriter writer(publish_ + "/titles.tsv");
+    for_each_file(expand_inputs(config_.input.titles), [&](LineReader& lines) {
+      read_titles(lines, [&](std::string_view wiki, Qid qid, std::string_view title) { writer.write(qid, title, wiki); });
+    });
+    writer.finish();
+  });
 }
 
 void SnapshotRun::publish() {
   comm::agreed_on_root(context_.comm, [&] {
-    manifest_.add_files(publish_);
-    manifest_.save(publish_);
-    publish_snapshot({.staging = publish_, .root = config_.snapshot.root, .name = name_});
-    fs::remove_all(work_);
+    manifest_.files = record_folder(publish_);
+    save_manifest(publish_, manifest_);
+    publish_snapshot({.root = config_.snapshot.root, .name = name_});
+    fs::remove_all(private_);
   });
   context_.log.info(fmt::format("published {}/{}", config_.snapshot.root, name_));
 }

@@ -21,7 +21,6 @@ struct SnapshotConfig {
   nlohmann::ordered_json resolved;  // all sections, as recorded
 };
 
-// Work is done in ROOT/.work/NAME: `publish` there becomes ROOT/NAME, `private` holds what only a resumed run needs.
 class SnapshotRun {
  public:
   SnapshotRun(const SnapshotConfig& config, const Context& context);
@@ -55,9 +54,8 @@ class SnapshotRun {
   const SnapshotConfig& config_;
   const Context& context_;
   std::string name_;
-  std::string work_;
-  std::string publish_;
-  std::string private_;
+  std::string publish_;  // ROOT/.work/NAME: becomes ROOT/NAME
+  std::string private_;  // ROOT/.work/NAME.stages: trained models, checkpoints, the ledger
   Manifest manifest_;
 };
 

@@ -1,0 +1,72 @@
+// snapshot CONFIG.toml: the options of all stages, from one file.
+#include "mpi_jobs/command.h"
+#include "mpi_jobs/snapshot_run.h"
+
+namespace linktrail::jobs {
+
+namespace {
+
+// What the models in use were trained with where it differs from the reader's settings (docs/numerics.md).
+TrainOptions link_defaults() {
+  TrainOptions options;
+  options.params.order = SequenceOrder::kShuffledEachEpoch;
+  return options;
+}
+
+class Snapshot : public Command {
+ public:
+  Snapshot() { config_.links = link_defaults(); }
+
+  std::vector<OptionSet*> flags() override { return {&snapshot_}; }
+  std::vector<OptionSet*> file_sections() override { return {&input_, &reader_, &links_, &embed_, &index_, &evaluate_}; }
+  void add_positionals(CLI::App& app) override {
+    app.add_option("config", path_, "TOML file with the sections input, snapshot, reader, links, embed, index, evaluate")
+        ->required();
+  }
+  std::string config_path() const override { return path_; }
+
+  std::string plan() const override {
+    std::string text = fmt::format("publish under {}\n", config_.snapshot.root);
+    for (const std::string& model : config_.snapshot.models)
+      text += fmt::format("{}: train, embed, index, evaluate, export\n", model);
+    return text;
+  }
+
+  void run(const Context& context) override {
+    check();
+    config_.resolved = nlohmann::ordered_json::object();
+    config_.resolved["seed"] = context.common.seed;
+    for (const OptionSet* set : {&input_, &snapshot_, &reader_, &links_, &embed_, &index_, &evaluate_})
+      config_.resolved[set->section()] = set->to_json();
+    SnapshotRun(config_, context).run();
+  }
+
+ private:
+  void check() const {
+    if (config_.snapshot.models.empty()) throw UsageError("[snapshot] models: expected reader, links or both");
+    for (const std::string& model : config_.snapshot.models) {
+      if (model != "reader" && model != "links")
+        throw UsageError(fmt::format("[snapshot] models: expected reader or links, found '{}'", printable(model)));
+      const auto& needed = model == "reader" ? config_.input.sessions : config_.input.pagelinks;
+      if (needed.empty())
+        throw UsageError(fmt::format("[input] {} is required for the {} model",
+                                     model == "reader" ? "sessions" : "pagelinks", model));
+    }
+  }
+
+  std::string path_;
+  SnapshotConfig config_;
+  OptionSet input_{"input", config_.input};
+  OptionSet snapshot_{"snapshot", config_.snapshot};
+  OptionSet reader_{"reader", config_.reader};
+  OptionSet links_{"links", config_.links};
+  OptionSet embed_{"embed", config_.embed};
+  OptionSet index_{"index", config_.index};
+  OptionSet evaluate_{"evaluate", config_.evaluate};
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_snapshot() { return std::make_unique<Snapshot>(); }
+
+}  // namespace linktrail::jobs
