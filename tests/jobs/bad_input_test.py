@@ -1,0 +1,105 @@
+"""Bad input gives the documented exit code and one clear message, at 1 and at 3 ranks, and never a hang."""
+import bz2
+import gzip
+import unittest
+
+from job import BAD_INPUT, STORAGE, USAGE, JobTest
+
+SMALL = ["--dim", 8, "--epochs", 1, "--min-count", 1]
+SESSIONS = "".join(f"Q{i % 50 + 1} Q{i % 50 + 2} Q{i % 50 + 3}\n" for i in range(300))
+HEADER = "wiki_db\tpid_from\tqid_from\toutlinks\n"
+
+
+class BadInput(JobTest):
+    def train(self, code, text, path, *more, kind="reader"):
+        for ranks in (1, 3):
+            with self.subTest(ranks=ranks):
+                self.refused(code, text, ranks, "train", kind, "--input", path, "--output", self.folder / "out", *SMALL, *more)
+                self.assertFalse((self.folder / "out" / "embeddings.h5").exists())
+
+    def test_missing_input(self):
+        self.train(BAD_INPUT, "nowhere.txt", self.folder / "nowhere.txt")
+
+    def test_empty_input(self):
+        self.train(BAD_INPUT, "empty.txt", self.write("empty.txt", ""))
+
+    def test_token_that_is_no_qid_is_named_with_its_line(self):
+        path = self.write("bad.txt", SESSIONS + "Q1 Paris Q2\n" + SESSIONS)
+        self.train(BAD_INPUT, "bad.txt:301", path)
+
+    def test_nul_byte(self):
+        self.train(BAD_INPUT, "nul.txt:301", self.write("nul.txt", SESSIONS.encode() + b"Q1 Q\x002\n"))
+
+    def test_line_of_ten_megabytes(self):
+        self.train(BAD_INPUT, "long.txt:301", self.write("long.txt", SESSIONS + "Q1 " * (10 << 20) + "\n"))
+
+    def test_truncated_gzip(self):
+        self.train(BAD_INPUT, "cut.gz", self.write("cut.gz", gzip.compress(SESSIONS.encode() * 50)[:-20]))
+
+    def test_truncated_bzip2(self):
+        self.train(BAD_INPUT, "cut.bz2", self.write("cut.bz2", bz2.compress(SESSIONS.encode() * 50)[:-20]))
+
+    def test_pagelinks_without_header(self):
+        path = self.write("links.tsv", "enwiki\t1\tQ1\tQ2 Q3\n")
+        self.train(BAD_INPUT, "links.tsv", path, kind="links")
+
+    def test_pagelinks_row_with_a_missing_field(self):
+        path = self.write("links.tsv", HEADER + "enwiki\t1\tQ1\tQ2 Q3\nenwiki\t2\tQ2\n")
+        self.train(BAD_INPUT, "links.tsv:3", path, kind="links")
+
+    def test_every_token_below_min_count(self):
+        path = self.write("few.txt", SESSIONS)
+        for ranks in (1, 3):
+            with self.subTest(ranks=ranks):
+                self.refused(BAD_INPUT, "min-count", ranks, "train", "reader", "--input", path, "--output",
+                             self.folder / "out", "--min-count", 1000)
+
+    def test_unwritable_output(self):
+        path = self.write("sessions.txt", SESSIONS)
+        blocked = self.write("file", "not a folder")
+        for ranks in (1, 3):
+            with self.subTest(ranks=ranks):
+                self.refused(STORAGE, str(blocked), ranks, "train", "reader", "--input", path, "--output",
+                             blocked / "out", *SMALL)
+
+    def test_unknown_toml_key(self):
+        config = self.write("m.toml", "[reader]\ndimm = 8\n")
+        for ranks in (1, 3):
+            with self.subTest(ranks=ranks):
+                self.refused(USAGE, "m.toml:2", ranks, "snapshot", config)
+
+    def test_unknown_toml_section(self):
+        config = self.write("m.toml", "[raeder]\ndim = 8\n")
+        self.refused(USAGE, "raeder", 1, "snapshot", config)
+
+    def test_parameters_out_of_range(self):
+        path = self.write("sessions.txt", SESSIONS)
+        for flag, value in (("--dim", 0), ("--dim", 5000), ("--lr", 0), ("--lr", 1e9), ("--holdout", 1.5),
+                            ("--epochs", 0), ("--window", "x")):
+            with self.subTest(flag=flag, value=value):
+                self.refused(USAGE, flag, 1, "train", "reader", "--input", path, "--output", self.folder / "out", flag, value)
+
+    def test_index_of_something_else(self):
+        path = self.write("sessions.txt", SESSIONS)
+        for ranks in (1, 3):
+            self.refused(BAD_INPUT, "sessions.txt", ranks, "index", "--input", path, "--output", self.folder / "i.hnsw")
+
+
+class UnusualInput(JobTest):
+    def test_more_ranks_than_sessions(self):
+        path = self.write("two.txt", "Q1 Q2 Q3\nQ2 Q3 Q1\n")
+        self.done(3, "train", "reader", "--input", path, "--output", self.folder / "out", *SMALL)
+        self.assertTrue((self.folder / "out" / "embeddings.h5").exists())
+
+    def test_multi_member_gzip_equals_plain(self):
+        half = len(SESSIONS) // 2
+        half = SESSIONS.index("\n", half) + 1
+        members = gzip.compress(SESSIONS[:half].encode()) + gzip.compress(SESSIONS[half:].encode())
+        plain, packed = self.write("a.txt", SESSIONS), self.write("b.bin", members)
+        for name, path in (("plain", plain), ("packed", packed)):
+            self.done(2, "train", "reader", "--input", path, "--output", self.folder / name, *SMALL)
+        self.assertEqual((self.folder / "plain" / "model.h5").read_bytes(), (self.folder / "packed" / "model.h5").read_bytes())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,130 @@
+"""One command from flat files to a published snapshot."""
+import hashlib
+import json
+import pathlib
+import unittest
+
+from job import BAD_INPUT, GATE_FAILED, USAGE, JobTest
+
+CONFIG = """
+seed = 3
+[input]
+sessions = ["{input}/sessions.txt"]
+pagelinks = ["{input}/pagelinks.tsv"]
+labels = ["{input}/labels.tsv"]
+titles = ["{input}/titles.tsv"]
+[snapshot]
+root = "{root}"
+name = "2026-11"
+[reader]
+dim = 16
+epochs = 3
+holdout = 0.05
+[links]
+dim = 16
+epochs = 3
+min_count = 1
+holdout = 0.1
+"""
+
+
+class Snapshot(JobTest):
+    def setUp(self):
+        super().setUp()
+        self.input = self.folder / "input"
+        self.root = self.folder / "root"
+        self.done(1, "simulate", "world", "--output", self.input, "--articles", 400, "--topics", 8, "--sessions", 4000)
+        self.config = self.write("m.toml", CONFIG.format(input=self.input, root=self.root))
+
+    def manifest(self):
+        return json.loads((self.root / "current" / "manifest.json").read_text())
+
+    def test_publishes_a_snapshot_that_holds_what_its_manifest_says(self):
+        self.done(2, "snapshot", self.config)
+
+        manifest = self.manifest()
+        folder = self.root / "2026-11"
+        self.assertEqual((self.root / "current").resolve(), folder.resolve())
+        listed = {entry["path"] for entry in manifest["files"]}
+        for model in ("reader", "links"):
+            for name in ("embeddings.h5", "index.hnsw", "model.bin", "metrics.jsonl", "report.html"):
+                self.assertIn(f"{model}/{name}", listed)
+        for entry in manifest["files"]:
+            content = (folder / entry["path"]).read_bytes()
+            self.assertEqual(entry["sha256"], hashlib.sha256(content).hexdigest(), entry["path"])
+        on_disk = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+        self.assertEqual(on_disk - {"manifest.json"}, listed)
+        self.assertEqual({entry["role"] for entry in manifest["inputs"]}, {"sessions", "pagelinks", "labels", "titles"})
+        self.assertTrue(all(gate["passed"] for gate in manifest["gates"]))
+        metrics = manifest["metrics"]
+        self.assertGreater(metrics["reader"]["evaluate"]["labels"]["agreement_at_10"], 0.5)
+        self.assertGreater(metrics["links"]["evaluate"]["link_model"]["micro_f1"], 0.8)
+        self.assertEqual(metrics["reader"]["index"]["unreachable"], 0)
+        self.assertFalse(any((self.root / ".work").glob("*")))
+
+    def test_a_second_run_finds_nothing_to_do_and_another_configuration_is_refused(self):
+        self.done(2, "snapshot", self.config)
+        before = (self.root / "2026-11" / "manifest.json").read_bytes()
+
+        process = self.done(2, "snapshot", self.config)
+        self.assertIn("nothing to do", process.stderr)
+        changed = self.write("n.toml", self.config.read_text().replace("dim = 16", "dim = 8"))
+        self.refused(USAGE, "another --name", 2, "snapshot", changed)
+        self.assertEqual((self.root / "2026-11" / "manifest.json").read_bytes(), before)
+
+    def test_a_gate_that_fails_publishes_nothing_and_keeps_the_old(self):
+        self.done(1, "snapshot", self.config)
+        self.write("m.toml", self.config.read_text().replace('name = "2026-11"', 'name = "2026-12"\nmin_index_recall = 1.1'))
+
+        self.refused(GATE_FAILED, "recall", 2, "snapshot", self.config)
+
+        self.assertEqual((self.root / "current").resolve(), (self.root / "2026-11").resolve())
+        self.assertFalse((self.root / "2026-12").exists())
+
+    def test_same_seed_and_ranks_give_identical_bytes(self):
+        digests = []
+        for name in ("a", "b"):
+            root = self.folder / name
+            config = self.write(f"{name}.toml", CONFIG.format(input=self.input, root=root))
+            self.done(2, "snapshot", config)
+            files = json.loads((root / "current" / "manifest.json").read_text())["files"]
+            digests.append({f["path"]: f["sha256"] for f in files if pathlib.Path(f["path"]).name in
+                            ("index.hnsw", "model.bin", "titles.tsv")})
+        self.assertEqual(digests[0], digests[1])
+        self.assertEqual(len(digests[0]), 5)
+
+    def test_query_knows_articles_by_qid_and_title(self):
+        self.done(2, "snapshot", self.config)
+        qid, title = (self.input / "titles.tsv").read_text().splitlines()[0].split("\t")[-2:]
+
+        by_qid = self.done(1, "query", self.root, "--model", "links", "--qid", qid, "-k", 5).stdout.splitlines()
+        by_title = self.done(1, "query", self.root, "--model", "links", "--title", title, "-k", 5).stdout.splitlines()
+
+        self.assertEqual(len(by_qid), 6)
+        self.assertEqual(by_qid, by_title)
+        self.assertEqual(by_qid[0].split("\t"), [qid, "1.0000", title])
+        scores = [float(line.split("\t")[1]) for line in by_qid]
+        self.assertEqual(scores, sorted(scores, reverse=True))
+        self.refused(BAD_INPUT, "Q999999999", 2, "query", self.root, "--qid", "Q999999999")
+        self.refused(USAGE, "--qid", 1, "query", self.root, "--qid", "Paris")
+
+    def test_inspect_describes_and_verifies(self):
+        self.done(2, "snapshot", self.config)
+        folder = self.root / "2026-11"
+
+        self.assertIn("recall_at_10", self.done(2, "inspect", folder).stdout)
+        self.assertIn("/vectors", self.done(1, "inspect", folder / "reader" / "embeddings.h5").stdout)
+        self.assertIn("M 16", self.done(1, "inspect", folder / "reader" / "index.hnsw").stdout)
+        with open(folder / "reader" / "index.hnsw", "r+b") as file:
+            file.seek(5000)
+            file.write(b"\xff\xff")
+        self.refused(BAD_INPUT, "index.hnsw", 1, "inspect", folder)
+
+    def test_without_labels_the_link_model_is_self_supervised(self):
+        self.config.write_text(self.config.read_text().replace("labels =", "# labels ="))
+        self.done(2, "snapshot", self.config)
+        self.assertNotIn("link_model", self.manifest()["metrics"]["links"]["evaluate"])
+
+
+if __name__ == "__main__":
+    unittest.main()
