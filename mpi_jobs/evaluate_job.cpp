@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "comm/agreement.h"
+#include "core/hash.h"
 #include "corpus/label_table.h"
 #include "dist/corpus.h"
 #include "dist/evaluation.h"
@@ -32,7 +33,7 @@ void refuse_non_finite(const dist::EmbeddingRows& rows, const std::string& path,
 void evaluate_sessions(const EvaluateOptions& options, const dist::EmbeddingRows& rows, const Context& context,
                        StageResult& result) {
   const dist::SessionCorpus held_out = dist::load_sessions(
-      {.inputs = options.sessions, .min_count = 1, .holdout = options.holdout, .part = dist::CorpusPart::kHeldOut},
+      {.inputs = options.sessions, .min_count = 1, .holdout_fraction = options.holdout, .part = dist::SessionPart::kHeldOut},
       context.comm);
   const NextArticleSums sums =
       dist::next_article(rows, held_out, options.pairs, context.common.seed, context.comm);
@@ -66,7 +67,8 @@ void evaluate_link_model(const EvaluateOptions& options, const Context& context,
   if (stored.kind != dist::ModelKind::kLinksSupervised) return;
   const dist::LinkCorpus held_out = dist::load_links_with(
       stored.vocabulary,
-      {.inputs = options.pagelinks, .holdout = options.holdout, .part = dist::CorpusPart::kHeldOut}, context.comm);
+      {.inputs = options.pagelinks, .keep_article = [&](Qid article) { return is_held_out(article, options.holdout); }},
+      context.comm);
   const dist::LinkModelQuality quality = dist::link_model_quality(
       stored.model, stored.labels, held_out, load_labels(options.labels, context.comm), context.comm);
   result["link_model"] = {{"micro_f1", quality.micro_f1},

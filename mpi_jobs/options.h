@@ -38,6 +38,12 @@ struct TrainOptions {
   double checkpoint_minutes = 10;
 };
 
+// The settings of the reader model in use today.
+TrainOptions reader_defaults();
+
+// For links: as the reader's, except where docs/numerics.md has measured otherwise.
+TrainOptions link_defaults();
+
 struct EmbedOptions {
   std::string model;
   std::vector<std::string> input;

@@ -6,16 +6,12 @@ namespace linktrail::jobs {
 
 namespace {
 
-// What the models in use were trained with where it differs from the reader's settings (docs/numerics.md).
-TrainOptions link_defaults() {
-  TrainOptions options;
-  options.params.order = SequenceOrder::kShuffledEachEpoch;
-  return options;
-}
-
 class Snapshot : public Command {
  public:
-  Snapshot() { config_.links = link_defaults(); }
+  Snapshot() {
+    config_.reader = reader_defaults();
+    config_.links = link_defaults();
+  }
 
   std::vector<OptionSet*> flags() override { return {&snapshot_}; }
   std::vector<OptionSet*> file_sections() override { return {&input_, &reader_, &links_, &embed_, &index_, &evaluate_}; }

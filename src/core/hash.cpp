@@ -22,4 +22,6 @@ bool is_held_out(std::span<const Qid> session, double fraction) {
   return position < fraction;
 }
 
+bool is_held_out(Qid article, double fraction) { return is_held_out(std::span<const Qid>(&article, 1), fraction); }
+
 }  // namespace linktrail

@@ -30,4 +30,7 @@ constexpr int owner_of(Qid qid, int ranks) {
 // in every run, on every rank. `fraction` in [0, 1).
 bool is_held_out(std::span<const Qid> session, double fraction);
 
+// The same for an article.
+bool is_held_out(Qid article, double fraction);
+
 }  // namespace linktrail

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/version.h"
 #include "dist/embedding_rows.h"
+#include "dist/matrix_file.h"
 #include "h5/reader.h"
 #include "h5/writer.h"
 
@@ -26,19 +27,6 @@ ModelKind kind_from(const std::string& name, const std::string& path) {
                      .advice = "train the model with this version"});
 }
 
-// This rank's share of a matrix that every rank holds whole.
-MatrixView block_of(const Matrix& matrix, std::pair<std::uint64_t, std::uint64_t> block) {
-  return {.data = matrix.row_data(block.first),
-          .rows = block.second - block.first,
-          .dim = matrix.dim(),
-          .stride = matrix.stride()};
-}
-
-void write_matrix(h5::H5Writer& file, const std::string& name, const Matrix& matrix, const comm::Communicator& comm) {
-  const auto block = row_block(matrix.rows(), comm.rank(), comm.size());
-  file.write_rows(name, block_of(matrix, block), block.first, matrix.rows());
-}
-
 void write_vocabulary(h5::H5Writer& file, const Vocabulary& vocabulary, const comm::Communicator& comm) {
   const auto [begin, end] = row_block(vocabulary.size(), comm.rank(), comm.size());
   std::vector<std::int64_t> qids, counts;
@@ -48,13 +36,6 @@ void write_vocabulary(h5::H5Writer& file, const Vocabulary& vocabulary, const co
   }
   file.write_rows("/qid", std::span<const std::int64_t>(qids), begin, vocabulary.size(), 0);
   file.write_rows("/count", std::span<const std::int64_t>(counts), begin, vocabulary.size(), 0);
-}
-
-Matrix read_matrix(const h5::H5Reader& file, const std::string& name) {
-  const auto shape = file.shape(name);
-  Matrix matrix(shape.at(0), shape.at(1));
-  file.read_rows(name, 0, matrix);
-  return matrix;
 }
 
 Vocabulary read_vocabulary(const h5::H5Reader& file) {
