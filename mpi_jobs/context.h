@@ -12,7 +12,7 @@ namespace linktrail::jobs {
 struct Context {
   comm::Communicator comm;
   CommonOptions common;
-  report::Log& log;
+  const Log& log;
 };
 
 }  // namespace linktrail::jobs

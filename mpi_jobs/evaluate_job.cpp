@@ -105,7 +105,7 @@ class Evaluate : public Command {
   void run(const Context& context) override {
     require("embeddings", options_.embeddings);
     const StageResult result = evaluate(options_, context);
-    context.log.result(evaluation_table({{options_.embeddings, result}}));
+    print_result(context, evaluation_table({{options_.embeddings, result}}));
   }
 
  private:

@@ -47,13 +47,13 @@ std::string evaluation_table(const ordered_json& metrics) {
     for (const auto& [name, value] : columns.back().items())
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
-  report::Table table(header);
+  TextTable table(header);
   for (const std::string& name : names) {
     std::vector<std::string> row{name};
     for (const ordered_json& column : columns) row.push_back(cell(column.value(name, ordered_json())));
     table.add_row(row);
   }
-  return table.text();
+  return table.render();
 }
 
 }  // namespace linktrail::jobs

@@ -14,8 +14,8 @@ StageResult build_index(const IndexOptions& options, const Context& context) {
   const dist::IndexBuild build = dist::build_index(rows.vectors, rows.qids, {.hnsw = hnsw}, context.comm);
   dist::write_index(options.output, build.graph, context.comm);
   const dist::IndexReport& report = build.report;
-  context.log.info(fmt::format("index of {} articles in {:.1f} s: {} were unreachable, {} links repaired", report.nodes,
-                               report.seconds, report.unreachable_before, report.repaired));
+  context.log.info("index of {} articles in {:.1f} s: {} were unreachable, {} links repaired", report.nodes,
+                               report.seconds, report.unreachable_before, report.repaired);
   return {{"nodes", report.nodes},
           {"dim", rows.dim()},
           {"m", hnsw.m},

@@ -114,9 +114,12 @@ void execute(Parsed& parsed, const comm::Communicator& comm) {
     return;
   }
   const comm::StopSignal stop;
-  report::Log log({.rank = comm.rank(), .verbosity = parsed.flags.verbose - parsed.flags.quiet});
-  log.detail(fmt::format("{}, {}, {} ranks", kProducer, comm::Environment::library_version(), comm.size()));
-  log.detail("configuration:\n" + resolved_config(parsed));
+  const Log log({.rank = comm.rank(),
+                 .ranks = comm.size(),
+                 .verbosity = parsed.flags.verbose - parsed.flags.quiet,
+                 .sink = nullptr});
+  log.detail("{}, {}, {} ranks", kProducer, comm::Environment::library_version(), comm.size());
+  log.detail("configuration:\n{}", resolved_config(parsed));
   parsed.command->run({.comm = comm, .common = parsed.common, .log = log});
 }
 

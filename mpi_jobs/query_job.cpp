@@ -72,7 +72,7 @@ class Query : public Command {
       const TitleTable titles = load_titles(snapshot);
       const Qid qid = wanted_article(options_, titles);
       HnswlibIndex index(snapshot / options_.model / "index.hnsw", dim_of(snapshot, options_.model));
-      context.log.result(neighbors_text(index, qid, options_, titles));
+      print_result(context, neighbors_text(index, qid, options_, titles));
     });
   }
 

@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -37,6 +38,12 @@ void make_output_folder(const std::string& folder, const comm::Communicator& com
     if (fault)
       throw StorageError(fmt::format("cannot make folder '{}': {}; choose another --output", folder, fault.message()));
   });
+}
+
+void print_result(const Context& context, const std::string& text) {
+  if (!context.comm.is_root()) return;
+  fmt::print("{}", text);
+  std::fflush(stdout);
 }
 
 std::string run_id_of(const std::string& config) { return fmt::format("{:016x}", hash_bytes(config)); }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "comm/communicator.h"
+#include "mpi_jobs/context.h"
 
 namespace linktrail::jobs {
 
@@ -14,6 +15,9 @@ void require(const std::string& flag, const std::vector<std::string>& values);
 
 // Collective. Makes the folder on rank 0; every rank throws if that fails.
 void make_output_folder(const std::string& folder, const comm::Communicator& comm);
+
+// Results for people and scripts: stdout, rank 0 only. Everything else goes to the log on stderr.
+void print_result(const Context& context, const std::string& text);
 
 // 16 hex digits of a hash of the configuration: equal runs have equal ids.
 std::string run_id_of(const std::string& config);

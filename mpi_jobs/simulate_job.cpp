@@ -25,7 +25,7 @@ class Simulator : public Command {
     require("output", options_.output);
     FlatCounts counts;
     comm::agreed_on_root(context.comm, [&] { counts = make(context.common.seed); });
-    context.log.info(fmt::format("{}: {}", options_.output, counts_text(counts)));
+    context.log.info("{}: {}", options_.output, counts_text(counts));
   }
 
  protected:

@@ -61,11 +61,11 @@ SnapshotRun::SnapshotRun(const SnapshotConfig& config, const Context& context)
 void SnapshotRun::run() {
   fingerprint_inputs();
   if (already_published()) {
-    context_.log.info(fmt::format("{}/{} is published and unchanged; nothing to do", config_.snapshot.root, name_));
+    context_.log.info("{}/{} is published and unchanged; nothing to do", config_.snapshot.root, name_);
     return;
   }
   for (const std::string& model : config_.snapshot.models) make_model(model);
-  context_.log.result(evaluation_table(manifest_.metrics));
+  print_result(context_, evaluation_table(manifest_.metrics));
   check_gates();
   copy_titles();
   publish();
@@ -155,10 +155,10 @@ StageResult SnapshotRun::run_stage(const Stage& stage, const std::function<Stage
   comm::broadcast(std::span<int>(&done, 1), 0, context_.comm);
   StageResult result;
   if (done != 0) {
-    context_.log.info(fmt::format("{} {}: done before, skipped", stage.model, stage.name));
+    context_.log.info("{} {}: done before, skipped", stage.model, stage.name);
     result = comm::agreed(context_.comm, [&] { return StageResult::parse(read_text(result_file)); });
   } else {
-    context_.log.info(fmt::format("{} {}", stage.model, stage.name));
+    context_.log.info("{} {}", stage.model, stage.name);
     result = work();
     comm::agreed_on_root(context_.comm, [&] {
       write_text_atomically(result_file, result.dump(2) + "\n");
@@ -259,7 +259,7 @@ void SnapshotRun::publish() {
     publish_snapshot({.root = config_.snapshot.root, .name = name_});
     fs::remove_all(private_);
   });
-  context_.log.info(fmt::format("published {}/{}", config_.snapshot.root, name_));
+  context_.log.info("published {}/{}", config_.snapshot.root, name_);
 }
 
 }  // namespace linktrail::jobs

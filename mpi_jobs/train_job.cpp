@@ -128,7 +128,7 @@ StageResult train_reader(const TrainOptions& options, const Context& context) {
       {.inputs = options.input, .min_count = params.min_count, .holdout_fraction = options.holdout}, context.comm);
   make_output_folder(options.output, context.comm);
   const std::vector<std::uint64_t> counts = corpus.vocabulary.counts();
-  context.log.info(fmt::format("{} sessions of {} tokens, {} articles", corpus.total_records, corpus.total_tokens, counts.size()));
+  context.log.info("{} sessions of {} tokens, {} articles", corpus.total_records, corpus.total_tokens, counts.size());
 
   EmbeddingModel model = initial_sequence_model(qids_of(corpus.vocabulary), params.dim, params.seed);
   const auto run = training_run("train reader", options,

@@ -6,8 +6,7 @@
 #include "comm/agreement.h"
 #include "comm/collectives.h"
 #include "comm/stop_signal.h"
-#include "report/metrics.h"
-#include "report/progress.h"
+#include "mpi_jobs/round_observer.h"
 
 namespace linktrail::jobs {
 
@@ -62,11 +61,15 @@ StageResult run_training(const TrainingRun& run, EmbeddingModel& model, const Tr
     if (auto checkpoint = dist::read_checkpoint(checkpointer.path(), run.key, context.comm)) {
       start = checkpoint->next;
       model = std::move(checkpoint->model);
-      context.log.info(fmt::format("resumed at epoch {}, round {}", start.epoch + 1, start.round + 1));
+      context.log.info("resumed at epoch {}, round {}", start.epoch + 1, start.round + 1);
     }
   }
 
-  RoundObserver observer(run, start, context);
+  RoundObserver observer({.stage = run.stage,
+                          .run_id = run.run_id,
+                          .metrics = run.folder + "/metrics.jsonl",
+                          .resumed = start != dist::TrainCursor{}},
+                         context);
   const dist::TrainHooks hooks{
       .on_report = [&](const dist::RoundReport& report) { observer.on_round(report); },
       .on_round_end = [&](const dist::TrainCursor& next) { return checkpointer.after_round(next); }};

@@ -5,21 +5,21 @@
 #include "comm/agreement.h"
 #include "core/error.h"
 #include "dist/matrix_file.h"
-#include "h5/reader.h"
-#include "h5/writer.h"
+#include "h5/h5_reader.h"
+#include "h5/h5_writer.h"
 
 namespace linktrail::dist {
 
 void write_checkpoint(const std::string& path, const std::string& key, const TrainCursor& next, const EmbeddingModel& model,
                       const comm::Communicator& comm) {
   h5::H5Writer file(path, comm);
-  file.write_attribute("format_name", std::string("linktrail-checkpoint"));
-  file.write_attribute("format_version", std::string("1.0"));
-  file.write_attribute("key", key);
-  file.write_attribute("epoch", static_cast<std::int64_t>(next.epoch));
-  file.write_attribute("round", static_cast<std::int64_t>(next.round));
-  write_matrix(file, "/vectors", model.input, comm);
-  write_matrix(file, "/output_vectors", model.output, comm);
+  file.set_attribute("format_name", "linktrail-checkpoint");
+  file.set_attribute("format_version", "1.0");
+  file.set_attribute("key", key);
+  file.set_attribute("epoch", static_cast<std::int64_t>(next.epoch));
+  file.set_attribute("round", static_cast<std::int64_t>(next.round));
+  write_matrix(file, "vectors", model.input, comm);
+  write_matrix(file, "output_vectors", model.output, comm);
   file.finish();
 }
 
@@ -29,9 +29,9 @@ std::optional<Checkpoint> read_checkpoint(const std::string& path, const std::st
     try {
       const h5::H5Reader file(path);
       if (file.text_attribute("key") != key) return std::nullopt;
-      return Checkpoint{.next = {.epoch = static_cast<std::uint32_t>(file.integer_attribute("epoch")),
-                                 .round = static_cast<std::uint32_t>(file.integer_attribute("round"))},
-                        .model = {.input = read_matrix(file, "/vectors"), .output = read_matrix(file, "/output_vectors")}};
+      return Checkpoint{.next = {.epoch = static_cast<std::uint32_t>(file.int_attribute("epoch")),
+                                 .round = static_cast<std::uint32_t>(file.int_attribute("round"))},
+                        .model = {.input = read_matrix(file, "vectors"), .output = read_matrix(file, "output_vectors")}};
     } catch (const InputError&) {
       return std::nullopt;  // a damaged checkpoint costs time, never the run
     }

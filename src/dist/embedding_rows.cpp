@@ -4,8 +4,8 @@
 #include "comm/collectives.h"
 #include "core/error.h"
 #include "core/version.h"
-#include "h5/reader.h"
-#include "h5/writer.h"
+#include "h5/h5_reader.h"
+#include "h5/h5_writer.h"
 
 namespace linktrail::dist {
 
@@ -21,37 +21,40 @@ std::pair<std::uint64_t, std::uint64_t> row_block(std::uint64_t total, int rank,
 void write_embeddings(const std::string& path, const EmbeddingRows& rows, const EmbeddingAttributes& attributes,
                       const comm::Communicator& comm) {
   h5::H5Writer file(path, comm);
-  file.write_attribute("format_name", std::string("linktrail-embeddings"));
-  file.write_attribute("format_version", std::string("1.0"));
-  file.write_attribute("producer", std::string(kProducer));
-  file.write_attribute("run_id", attributes.run_id);
-  file.write_attribute("config", attributes.config);
-  file.write_attribute("metric", std::string("cosine"));
-  file.write_attribute("model", attributes.model);
-  file.write_attribute("dim", static_cast<std::int64_t>(rows.dim()));
-  file.write_attribute("created", attributes.created);
-  file.write_rows("/vectors", rows.vectors.view(), rows.begin, rows.total);
-  file.write_rows("/qid", std::span<const Qid>(rows.qids), rows.begin, rows.total, 0);
+  file.set_attribute("format_name", "linktrail-embeddings");
+  file.set_attribute("format_version", "1.0");
+  file.set_attribute("producer", std::string(kProducer));
+  file.set_attribute("run_id", attributes.run_id);
+  file.set_attribute("config", attributes.config);
+  file.set_attribute("metric", "cosine");
+  file.set_attribute("model", attributes.model);
+  file.set_attribute("dim", static_cast<std::int64_t>(rows.dim()));
+  file.set_attribute("created", attributes.created);
+  file.write_rows("vectors", rows.vectors.view(), rows.begin, rows.total);
+  file.write_rows("qid", std::span<const Qid>(rows.qids), {.begin = rows.begin, .total = rows.total});
   const std::vector<std::int64_t> counts(rows.counts.begin(), rows.counts.end());
-  file.write_rows("/count", std::span<const std::int64_t>(counts), rows.begin, rows.total, 0);
+  file.write_rows("count", std::span<const std::int64_t>(counts), {.begin = rows.begin, .total = rows.total});
   file.finish();
 }
 
 EmbeddingRows read_embeddings(const std::string& path, const comm::Communicator& comm) {
   return comm::agreed(comm, [&] {
     const h5::H5Reader file(path);
-    const auto shape = file.shape("/vectors");
-    if (shape.size() != 2 || shape[0] == 0)
+    const h5::Shape shape = file.shape("vectors");
+    if (shape.columns == 0 || shape.rows == 0)
       throw input_error({.what = "no embeddings",
                          .file = path,
                          .expected = "/vectors of at least one row",
-                         .found = fmt::format("{} dimensions, {} rows", shape.size(), shape.empty() ? 0 : shape[0]),
+                         .found = fmt::format("{} x {}", shape.rows, shape.columns),
                          .advice = "run linktrail embed first"});
-    const auto [begin, end] = row_block(shape[0], comm.rank(), comm.size());
-    EmbeddingRows rows{.vectors = Matrix(end - begin, shape[1]), .qids = {}, .counts = {}, .begin = begin, .total = shape[0]};
-    file.read_rows("/vectors", begin, rows.vectors);
-    rows.qids = file.read_rows<Qid>("/qid", begin, end - begin);
-    const auto counts = file.read_rows<std::int64_t>("/count", begin, end - begin);
+    const auto [begin, end] = row_block(shape.rows, comm.rank(), comm.size());
+    EmbeddingRows rows{.vectors = file.read_matrix("vectors", begin, end - begin),
+                       .qids = {},
+                       .counts = {},
+                       .begin = begin,
+                       .total = shape.rows};
+    rows.qids = file.read_rows<Qid>("qid", begin, end - begin);
+    const auto counts = file.read_rows<std::int64_t>("count", begin, end - begin);
     rows.counts.assign(counts.begin(), counts.end());
     return rows;
   });

@@ -12,10 +12,7 @@ void write_matrix(h5::H5Writer& file, const std::string& name, const Matrix& mat
 }
 
 Matrix read_matrix(const h5::H5Reader& file, const std::string& name) {
-  const auto shape = file.shape(name);
-  Matrix matrix(shape.at(0), shape.at(1));
-  file.read_rows(name, 0, matrix);
-  return matrix;
+  return file.read_matrix(name, 0, file.shape(name).rows);
 }
 
 }  // namespace linktrail::dist

@@ -5,8 +5,8 @@
 
 #include "comm/communicator.h"
 #include "core/matrix.h"
-#include "h5/reader.h"
-#include "h5/writer.h"
+#include "h5/h5_reader.h"
+#include "h5/h5_writer.h"
 
 namespace linktrail::dist {
 

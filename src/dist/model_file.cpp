@@ -8,8 +8,8 @@
 #include "core/version.h"
 #include "dist/embedding_rows.h"
 #include "dist/matrix_file.h"
-#include "h5/reader.h"
-#include "h5/writer.h"
+#include "h5/h5_reader.h"
+#include "h5/h5_writer.h"
 
 namespace linktrail::dist {
 
@@ -34,16 +34,15 @@ void write_vocabulary(h5::H5Writer& file, const Vocabulary& vocabulary, const co
     qids.push_back(vocabulary.qid(static_cast<TokenId>(token)));
     counts.push_back(static_cast<std::int64_t>(vocabulary.count(static_cast<TokenId>(token))));
   }
-  file.write_rows("/qid", std::span<const std::int64_t>(qids), begin, vocabulary.size(), 0);
-  file.write_rows("/count", std::span<const std::int64_t>(counts), begin, vocabulary.size(), 0);
+  file.write_rows("qid", std::span<const std::int64_t>(qids), {.begin = begin, .total = vocabulary.size()});
+  file.write_rows("count", std::span<const std::int64_t>(counts), {.begin = begin, .total = vocabulary.size()});
 }
 
 Vocabulary read_vocabulary(const h5::H5Reader& file) {
-  const std::uint64_t size = file.shape("/qid").at(0);
-  const auto qids = file.read_rows<std::int64_t>("/qid", 0, size);
-  const auto counts = file.read_rows<std::int64_t>("/count", 0, size);
-  std::vector<QidCount> entries(size);
-  for (std::size_t i = 0; i < size; ++i) entries[i] = {qids[i], static_cast<std::uint64_t>(counts[i])};
+  const auto qids = file.read_all<std::int64_t>("qid");
+  const auto counts = file.read_all<std::int64_t>("count");
+  std::vector<QidCount> entries(qids.size());
+  for (std::size_t i = 0; i < qids.size(); ++i) entries[i] = {qids[i], static_cast<std::uint64_t>(counts[i])};
   return Vocabulary(std::move(entries), 0);
 }
 
@@ -64,32 +63,34 @@ std::vector<std::string> split_lines(const std::string& text) {
 
 void write_model(const std::string& path, const StoredModel& stored, const comm::Communicator& comm) {
   h5::H5Writer file(path, comm);
-  file.write_attribute("format_name", std::string("linktrail-model"));
-  file.write_attribute("format_version", std::string("1.0"));
-  file.write_attribute("producer", std::string(kProducer));
-  file.write_attribute("model", std::string(kKindNames[static_cast<std::size_t>(stored.kind)]));
-  file.write_attribute("config", stored.config);
-  file.write_attribute("documents", static_cast<std::int64_t>(stored.documents));
-  file.write_attribute("dim", static_cast<std::int64_t>(stored.model.input.dim()));
+  file.set_attribute("format_name", "linktrail-model");
+  file.set_attribute("format_version", "1.0");
+  file.set_attribute("producer", std::string(kProducer));
+  file.set_attribute("model", kKindNames[static_cast<std::size_t>(stored.kind)]);
+  file.set_attribute("config", stored.config);
+  file.set_attribute("documents", static_cast<std::int64_t>(stored.documents));
+  file.set_attribute("dim", static_cast<std::int64_t>(stored.model.input.dim()));
   write_vocabulary(file, stored.vocabulary, comm);
-  write_matrix(file, "/vectors", stored.model.input, comm);
-  write_matrix(file, "/output_vectors", stored.model.output, comm);
-  if (!stored.labels.empty()) file.write_text("/label_names", join_lines(stored.labels));
+  write_matrix(file, "vectors", stored.model.input, comm);
+  write_matrix(file, "output_vectors", stored.model.output, comm);
+  if (!stored.labels.empty()) file.write_text("label_names", join_lines(stored.labels));
   file.finish();
 }
 
+StoredModel read_model_file(const std::string& path) {
+  const h5::H5Reader file(path);
+  StoredModel stored;
+  stored.kind = kind_from(file.text_attribute("model"), path);
+  stored.config = file.text_attribute("config");
+  stored.documents = static_cast<std::uint64_t>(file.int_attribute("documents"));
+  stored.vocabulary = read_vocabulary(file);
+  stored.model = {.input = read_matrix(file, "vectors"), .output = read_matrix(file, "output_vectors")};
+  if (file.has_dataset("label_names")) stored.labels = split_lines(file.read_text("label_names"));
+  return stored;
+}
+
 StoredModel read_model(const std::string& path, const comm::Communicator& comm) {
-  return comm::agreed(comm, [&] {
-    const h5::H5Reader file(path);
-    StoredModel stored;
-    stored.kind = kind_from(file.text_attribute("model"), path);
-    stored.config = file.text_attribute("config");
-    stored.documents = static_cast<std::uint64_t>(file.integer_attribute("documents"));
-    stored.vocabulary = read_vocabulary(file);
-    stored.model = {.input = read_matrix(file, "/vectors"), .output = read_matrix(file, "/output_vectors")};
-    if (file.has_dataset("/label_names")) stored.labels = split_lines(file.read_text("/label_names"));
-    return stored;
-  });
+  return comm::agreed(comm, [&] { return read_model_file(path); });
 }
 
 }  // namespace linktrail::dist

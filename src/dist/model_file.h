@@ -25,6 +25,9 @@ struct StoredModel {
 // Collective. Every rank holds the whole model and writes its share of the rows.
 void write_model(const std::string& path, const StoredModel& stored, const comm::Communicator& comm);
 
+// Reads the whole model on this rank alone; not collective. Throws InputError for a file that is none.
+StoredModel read_model_file(const std::string& path);
+
 // Collective. Every rank reads the whole model. Throws AgreedError (bad input) for a file that is none.
 StoredModel read_model(const std::string& path, const comm::Communicator& comm);
 

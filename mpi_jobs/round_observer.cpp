@@ -1,0 +1,75 @@
+#include "mpi_jobs/round_observer.h"
+
+#include <sys/resource.h>
+
+#include <iostream>
+
+#include "comm/agreement.h"
+#include "comm/collectives.h"
+
+namespace linktrail::jobs {
+
+namespace {
+
+std::uint64_t resident_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux reports KiB
+}
+
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+RoundObserver::RoundObserver(const ObservedRun& run, const Context& context)
+    : run_(run), context_(context), started_(std::chrono::steady_clock::now()) {
+  comm::agreed_on_root(context.comm, [&] {
+    progress_ = std::make_unique<ProgressMeter>(ProgressParams{.mode = parse_progress_mode(context.common.progress),
+                                                               .stage = run.stage,
+                                                               .ranks = context.comm.size(),
+                                                               .terminal = detect_terminal(),
+                                                               .now_s = steady_seconds,
+                                                               .out = &std::cerr});
+    metrics_ = std::make_unique<MetricsWriter>(run.metrics, run.resumed ? MetricsStart::kResume : MetricsStart::kFresh);
+  });
+}
+
+double RoundObserver::wall_seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+}
+
+void RoundObserver::on_round(const dist::RoundReport& report) {
+  const std::uint64_t rss_max = comm::all_reduce(resident_bytes(), comm::ReduceOp::kMax, context_.comm);
+  words_ += report.tokens;
+  sync_seconds_ += report.sync_seconds;
+  if (!context_.comm.is_root()) return;
+  const double wall = wall_seconds();
+  metrics_->append({.run_id = run_.run_id,
+                    .stage = run_.stage,
+                    .epoch = report.epoch,
+                    .step = std::uint64_t{report.epoch} * report.rounds + report.round,
+                    .wall_s = wall,
+                    .words = words_,
+                    .words_per_s = report.words_per_second,
+                    .loss = report.loss,
+                    .lr = report.learning_rate,
+                    .sync_s = report.sync_seconds,
+                    .wait_max_s = report.wait_seconds,
+                    .rss_max = rss_max});
+  progress_->update({.fraction = report.progress,
+                     .epoch = report.epoch + 1,
+                     .epochs = report.epochs,
+                     .items = words_,
+                     .loss = report.loss,
+                     .learning_rate = report.learning_rate,
+                     .slowest_lag_s = report.wait_seconds,
+                     .sync_share = wall > 0 ? sync_seconds_ / wall : 0});
+}
+
+void RoundObserver::finish() {
+  if (progress_) progress_->finish();
+}
+
+}  // namespace linktrail::jobs

@@ -1,0 +1,43 @@
+// Turns round reports into a progress display on rank 0 and a line of metrics.jsonl.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "dist/training.h"
+#include "mpi_jobs/context.h"
+#include "report/metrics.h"
+#include "report/progress.h"
+
+namespace linktrail::jobs {
+
+struct ObservedRun {
+  std::string stage;    // "train reader"
+  std::string run_id;
+  std::string metrics;  // path of metrics.jsonl
+  bool resumed = false;
+};
+
+class RoundObserver {
+ public:
+  // Collective: rank 0 opens the metrics file.
+  RoundObserver(const ObservedRun& run, const Context& context);
+
+  // Collective. The report is the same on every rank.
+  void on_round(const dist::RoundReport& report);
+
+  void finish();
+
+ private:
+  double wall_seconds() const;
+
+  ObservedRun run_;
+  const Context& context_;
+  std::chrono::steady_clock::time_point started_;
+  std::uint64_t words_ = 0;
+  double sync_seconds_ = 0;
+  std::unique_ptr<ProgressMeter> progress_;  // rank 0 only
+  std::unique_ptr<MetricsWriter> metrics_;   // rank 0 only
+};
+
+}  // namespace linktrail::jobs
