@@ -29,11 +29,15 @@ class NeighborLists {
   NeighborLists(std::size_t rows, std::uint32_t capacity)
       : ids_(rows * capacity, 0), counts_(rows, 0), capacity_(capacity) {}
 
+  // From what raw_ids() and raw_counts() gave, e.g. on another rank. Throws std::length_error unless sizes fit.
+  NeighborLists(std::vector<NodeId> ids, std::vector<std::uint16_t> counts, std::uint32_t capacity);
+
   std::size_t rows() const { return counts_.size(); }
   std::uint32_t capacity() const { return capacity_; }
   std::span<const NodeId> operator[](std::size_t row) const { return {ids_.data() + row * capacity_, counts_[row]}; }
   void assign(std::size_t row, std::span<const NodeId> ids);  // throws std::length_error above capacity
   bool push_back(std::size_t row, NodeId id);                 // false if full
+  void replace(std::size_t row, std::size_t position, NodeId id) { ids_[row * capacity_ + position] = id; }
 
   std::span<const NodeId> raw_ids() const { return ids_; }
   std::span<const std::uint16_t> raw_counts() const { return counts_; }
@@ -58,7 +62,21 @@ struct HnswGraph {
   std::int32_t max_level = -1;          // of the whole graph; -1 when empty
 
   std::size_t size() const { return labels.size(); }
+
+  // Neighbours of node `first + row` on `level`, which is at most levels[row].
+  std::span<const NodeId> links(std::size_t row, std::uint32_t level) const {
+    return level == 0 ? links0[row] : upper[upper_begin[row] + level - 1];
+  }
 };
+
+// Throws UsageError unless m is in [4, 1024] and ef_construction is at least 1.
+void check(const HnswParams& params);
+
+// Fills upper_begin and empty `upper` lists for the graph's levels.
+void allocate_upper(HnswGraph& graph);
+
+// Adds `offset` to every id in the lists (a shard's own numbers become those of the whole graph).
+void shift_ids(NeighborLists& lists, NodeId offset);
 
 // Level of an article: floor(-ln U / ln m) with U from hash(seed, qid). Depends on nothing else, so the hierarchy is the
 // same for any number of ranks. At most 16.

@@ -1,0 +1,8 @@
+#include "index/distance.h"
+#include "index/dot_body.h"
+
+namespace linktrail {
+
+float dot_avx2(const float* a, const float* b, std::size_t n) { return dot_body(a, b, n); }
+
+}  // namespace linktrail

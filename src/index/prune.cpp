@@ -1,0 +1,52 @@
+#include "index/prune.h"
+
+#include <algorithm>
+
+namespace linktrail {
+
+float Pruner::distance(NodeId a, NodeId b) {
+  ++distances_;
+  return 1.0F - dot_(vectors_->row(a), vectors_->row(b), vectors_->stride());
+}
+
+bool Pruner::diverse(const float* row, float to_node) {
+  for (const float* other : kept_rows_) {
+    ++distances_;
+    if (1.0F - dot_(row, other, vectors_->stride()) <= to_node) return false;
+  }
+  return true;
+}
+
+std::span<const Neighbor> Pruner::prune(std::span<const Neighbor> candidates, const PruneParams& params) {
+  kept_.clear();
+  kept_rows_.clear();
+  rejected_.clear();
+  for (const Neighbor& candidate : candidates) {
+    if (kept_.size() == params.keep) break;
+    const float* row = vectors_->row(candidate.id);
+    if (diverse(row, candidate.distance)) {
+      kept_.push_back(candidate);
+      kept_rows_.push_back(row);
+    } else {
+      rejected_.push_back(candidate);
+    }
+  }
+  if (params.backfill == Backfill::kNearestRejected) {
+    const std::size_t free = std::min(params.keep - kept_.size(), rejected_.size());
+    kept_.insert(kept_.end(), rejected_.begin(), rejected_.begin() + static_cast<std::ptrdiff_t>(free));
+    std::ranges::sort(kept_);
+  }
+  return kept_;
+}
+
+void sort_candidates(std::vector<Neighbor>& candidates, NodeId node) {
+  std::erase_if(candidates, [&](const Neighbor& candidate) { return candidate.id == node; });
+  std::ranges::sort(candidates, [](const Neighbor& a, const Neighbor& b) {
+    return a.id != b.id ? a.id < b.id : a.distance < b.distance;
+  });
+  const auto repeats = std::ranges::unique(candidates, {}, &Neighbor::id);
+  candidates.erase(repeats.begin(), repeats.end());
+  std::ranges::sort(candidates);
+}
+
+}  // namespace linktrail
