@@ -20,6 +20,18 @@ EmbeddingModel initial_model(std::span<const Qid> qids, std::size_t output_rows,
   return model;
 }
 
+EmbeddingModel initial_sequence_model(std::span<const Qid> qids, std::uint32_t dim, std::uint64_t seed) {
+  std::vector<Qid> rows(qids.begin(), qids.end());
+  rows.push_back(kNoQid);
+  return initial_model(rows, rows.size(), dim, seed);
+}
+
+MatrixView embeddings(const EmbeddingModel& model, std::size_t articles) {
+  MatrixView view = model.input.view();
+  view.rows = std::min(view.rows, articles);
+  return view;
+}
+
 void TouchedRows::clear() { std::fill(bits_.begin(), bits_.end(), std::uint64_t{0}); }
 
 std::vector<std::uint32_t> TouchedRows::list() const {

@@ -11,13 +11,21 @@
 namespace linktrail {
 
 struct EmbeddingModel {
-  Matrix input;   // [V, dim]: the embeddings
-  Matrix output;  // [V, dim] for negative sampling, [labels, dim] for the supervised model
+  Matrix input;   // [V, dim]: the embeddings; [V + 1, dim] with the end of a sequence as last row
+  Matrix output;  // as input for negative sampling, [labels, dim] for the supervised model
 };
 
 // Input rows uniform in +-1/dim (as fastText), keyed by (seed, QID): the same on every rank and for any
 // vocabulary. Output rows zero. `output_rows` is V or the number of labels.
 EmbeddingModel initial_model(std::span<const Qid> qids, std::size_t output_rows, std::uint32_t dim, std::uint64_t seed);
+
+// As above for sequences in written order, with one row more than articles in both matrices: the end of a sequence.
+// fastText has it as the word "</s>", and next-article recall on sessions falls by 3 % without it (docs/adr/0002).
+// Here it is no article: it stays out of the vocabulary, and embeddings() leaves it out of all that is published.
+EmbeddingModel initial_sequence_model(std::span<const Qid> qids, std::uint32_t dim, std::uint64_t seed);
+
+// The input rows of the first `articles` tokens: what is written, searched and evaluated.
+MatrixView embeddings(const EmbeddingModel& model, std::size_t articles);
 
 // Rows changed since the last clear(), as a bit set.
 class TouchedRows {

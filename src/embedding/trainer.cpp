@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 #include <vector>
 
+#include "core/checked_cast.h"
 #include "embedding/kernels.h"
 #include "embedding/learning_rate.h"
 #include "embedding/negative_sampler.h"
@@ -39,8 +41,9 @@ TrainStats& TrainStats::operator+=(const TrainStats& other) {
 }
 
 struct SequenceTrainer::Impl {
-  Impl(const TrainParams& train_params, std::span<const std::uint64_t> counts)
+  Impl(const TrainParams& train_params, std::span<const std::uint64_t> counts, TokenId end)
       : params(train_params),
+        end_token(end),
         sampler(counts, params.negative_exponent),
         subsampler(counts, params.subsample),
         hidden(2, params.dim),
@@ -59,6 +62,7 @@ struct SequenceTrainer::Impl {
   double train_skipgram(EmbeddingModel& model, float rate);
 
   TrainParams params;
+  TokenId end_token;  // kNoToken if sequences have no end
   NegativeSampler sampler;
   Subsampler subsampler;
   const Kernels& kernels = best_kernels();
@@ -76,6 +80,7 @@ void SequenceTrainer::Impl::plan_sequence(std::span<const TokenId> sequence, Ran
   if (params.order == SequenceOrder::kShuffledEachEpoch)
     for (std::size_t i = plan.tokens.size(); i > 1; --i)
       std::swap(plan.tokens[i - 1], plan.tokens[random.below(static_cast<std::uint32_t>(i))]);
+  if (end_token != kNoToken && !sequence.empty()) plan.tokens.push_back(end_token);
   std::erase_if(plan.tokens, [&](TokenId token) { return !subsampler.keep(token, random); });
 
   plan.radius.resize(plan.tokens.size());
@@ -173,15 +178,21 @@ void SequenceTrainer::Impl::train_sequence(EmbeddingModel& model, float rate, Tr
   }
 }
 
-SequenceTrainer::SequenceTrainer(const TrainParams& params, std::span<const std::uint64_t> counts) {
+SequenceTrainer::SequenceTrainer(const TrainParams& params, std::span<const std::uint64_t> counts,
+                                 std::uint64_t sequences) {
   validate(params);
-  impl_ = std::make_unique<Impl>(params, counts);
+  std::vector<std::uint64_t> all(counts.begin(), counts.end());
+  if (sequences > 0) all.push_back(sequences);
+  rows_ = all.size();
+  impl_ = std::make_unique<Impl>(params, all, sequences > 0 ? checked_cast<TokenId>(counts.size()) : kNoToken);
 }
 
 SequenceTrainer::~SequenceTrainer() = default;
 
 TrainStats SequenceTrainer::train(TokenSequencesView shard, const TrainSlice& slice, EmbeddingModel& model,
                                   ModelTouches& touches) {
+  if (model.input.rows() != rows_ || model.output.rows() != rows_)
+    throw std::invalid_argument("the model does not have one row for each token of the trainer");
   const TrainParams& params = impl_->params;
   const LearningRate rate(params.learning_rate, slice, shard.offsets);
   const RandomStage stage = params.order == SequenceOrder::kAsWritten ? RandomStage::kReader : RandomStage::kLinks;

@@ -17,18 +17,18 @@ namespace linktrail {
 
 // Which sequences to train on, and where in the whole run they stand.
 struct TrainSlice {
-  std::size_t begin = 0;            // sequences [begin, end) of the shard
+  std::size_t begin = 0;  // sequences [begin, end) of the shard
   std::size_t end = 0;
-  std::uint64_t first_record = 0;   // global number of the shard's sequence 0
+  std::uint64_t first_record = 0;  // global number of the shard's sequence 0
   std::uint32_t epoch = 0;
-  double progress_begin = 0;        // fraction of the whole run done at the start and at the end:
-  double progress_end = 0;          //   the rate falls linearly from lr (1 - begin) to lr (1 - end)
+  double progress_begin = 0;  // fraction of the whole run done at the start and at the end:
+  double progress_end = 0;    //   the rate falls linearly from lr (1 - begin) to lr (1 - end)
 };
 
 struct TrainStats {
-  std::uint64_t tokens = 0;         // read, before subsampling
-  std::uint64_t examples = 0;       // loss terms
-  double loss_sum = 0;              // sum of the examples' losses (negative log likelihood)
+  std::uint64_t tokens = 0;    // read, before subsampling
+  std::uint64_t examples = 0;  // loss terms
+  double loss_sum = 0;         // sum of the examples' losses (negative log likelihood)
 
   TrainStats& operator+=(const TrainStats& other);
 };
@@ -36,16 +36,21 @@ struct TrainStats {
 // CBOW or skip-gram with negative sampling over sequences of tokens.
 class SequenceTrainer {
  public:
-  // `counts[t]` is the corpus count of token t. Throws UsageError for parameters out of range.
-  SequenceTrainer(const TrainParams& params, std::span<const std::uint64_t> counts);
+  // `counts[t]` is the corpus count of token t. With `sequences` = 0 a sequence has no end; otherwise it is the
+  // number of sequences in the corpus, and the model's row counts.size() stands for the end of one: it follows the
+  // last token as a context and a centre, and is sampled like any token (see initial_sequence_model()).
+  // Throws UsageError for parameters out of range.
+  SequenceTrainer(const TrainParams& params, std::span<const std::uint64_t> counts, std::uint64_t sequences = 0);
   ~SequenceTrainer();
 
-  // Updates `model` in place; marks every changed row in `touches`.
+  // Updates `model` in place; marks every row that it may have changed in `touches`. Throws std::invalid_argument
+  // if the model has not one row for each token (and one for the end of a sequence).
   TrainStats train(TokenSequencesView shard, const TrainSlice& slice, EmbeddingModel& model, ModelTouches& touches);
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
+  std::size_t rows_ = 0;  // that a model must have
 };
 
 // Supervised one-vs-all: a bag's mean input row predicts each label by its own logistic unit
@@ -54,14 +59,15 @@ class SupervisedTrainer {
  public:
   explicit SupervisedTrainer(const TrainParams& params);
 
-  TrainStats train(TokenSequencesView bags, SequencesView<LabelId> labels, const TrainSlice& slice, EmbeddingModel& model,
-                   ModelTouches& touches);
+  TrainStats train(TokenSequencesView bags, SequencesView<LabelId> labels, const TrainSlice& slice,
+                   EmbeddingModel& model, ModelTouches& touches);
 
  private:
   TrainParams params_;
 };
 
-// Probability of each label for the mean of the bag's rows; empty if the bag has no token. `scores` has one float a label.
+// Probability of each label for the mean of the bag's rows; empty if the bag has no token. `scores` has one float a
+// label.
 bool predict_labels(std::span<const TokenId> bag, const EmbeddingModel& model, std::span<float> scores);
 
 // Throws UsageError with flag name, value and range for anything out of range.
