@@ -1,6 +1,7 @@
 // The life of MPI in a program: initialised once in main, finalised when it leaves scope.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "comm/communicator.h"
@@ -12,7 +13,7 @@ class Environment {
  public:
   // Initialises MPI (MPI_THREAD_FUNNELED) and sets errors to return, so that every code is checked.
   // Throws CommError if the level is not provided, and if a launcher started singletons: world size 1
-  // although SLURM_NTASKS or OMPI_COMM_WORLD_SIZE says more (the text names --mpi=pmix).
+  // although the launcher was asked for more (see comm/launch_check.h; the text names --mpi=pmix).
   Environment(int& argc, char**& argv);
   ~Environment();
   Environment(const Environment&) = delete;
@@ -22,6 +23,10 @@ class Environment {
   Communicator world() const;
 
   static std::string library_version();  // one line, e.g. "Open MPI v4.1.4"
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 // Prints "linktrail: rank R: text" once to stderr, flushes, and ends every rank with `code`.

@@ -14,7 +14,7 @@ namespace linktrail::comm {
 template <Trivial T, class OwnerOf>
 Received<T> exchange_by_owner(std::span<const T> items, OwnerOf owner_of, const Communicator& comm) {
   std::vector<std::uint64_t> counts(static_cast<std::size_t>(comm.size()), 0);
-  for (const T& item : items) ++counts[static_cast<std::size_t>(owner_of(item))];
+  for (const T& item : items) ++counts.at(static_cast<std::size_t>(owner_of(item)));  // throws on a bad owner
 
   std::vector<std::uint64_t> next(counts.size(), 0);
   std::exclusive_scan(counts.begin(), counts.end(), next.begin(), std::uint64_t{0});
