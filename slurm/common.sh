@@ -72,16 +72,26 @@ run_and_forward_signals() {
   return "$code"
 }
 
-# Puts the job back into the queue after exit code 75, unless it did so too often. Returns the code the script should end with.
+# A job that someone cancelled is COMPLETING while its ranks still write their checkpoint; putting that one back into the
+# queue would bring it back from the dead.
+job_is_running() {
+  [[ $(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%T 2>/dev/null) == RUNNING ]]
+}
+
+# Puts the job back into the queue after exit code 75, unless it was cancelled or did so too often. Returns CODE, with
+# which the script should end.
 requeue_if_checkpointed() { # CODE
   local code=$1 restarts=${SLURM_RESTART_COUNT:-0} limit=${LINKTRAIL_MAX_RESTARTS:-$DEFAULT_MAX_RESTARTS}
-  if ((code == EXIT_CHECKPOINTED)) && [[ -n ${SLURM_JOB_ID:-} ]]; then
-    if ((restarts >= limit)); then
-      echo "linktrail: stopped with a checkpoint, but the job was requeued ${restarts} times already (LINKTRAIL_MAX_RESTARTS=${limit})" >&2
-    else
-      echo "linktrail: stopped with a checkpoint, requeueing job ${SLURM_JOB_ID} (restart $((restarts + 1)) of at most ${limit})" >&2
-      scontrol requeue "$SLURM_JOB_ID"
-    fi
+  if ((code != EXIT_CHECKPOINTED)) || [[ -z ${SLURM_JOB_ID:-} ]]; then
+    return "$code"
+  fi
+  if ! job_is_running; then
+    echo "linktrail: stopped with a checkpoint; the job was cancelled or is out of time, so it is not requeued" >&2
+  elif ((restarts >= limit)); then
+    echo "linktrail: stopped with a checkpoint, but the job was requeued ${restarts} times already (LINKTRAIL_MAX_RESTARTS=${limit})" >&2
+  else
+    echo "linktrail: stopped with a checkpoint, requeueing job ${SLURM_JOB_ID} (restart $((restarts + 1)) of at most ${limit})" >&2
+    scontrol requeue "$SLURM_JOB_ID"
   fi
   return "$code"
 }

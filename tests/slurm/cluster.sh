@@ -76,10 +76,11 @@ cluster_export_environment() {
   export OMPI_MCA_mpi_yield_when_idle=1
 }
 
+# The daemon ends with this shell, even when the shell is killed and no trap can run.
 cluster_spawn() { # NAME COMMAND...
   local name=$1
   shift
-  "$@" >"${CLUSTER_DIR}/${name}.out" 2>&1 &
+  setpriv --pdeathsig TERM "$@" >"${CLUSTER_DIR}/${name}.out" 2>&1 &
   CLUSTER_PIDS+=($!)
 }
 

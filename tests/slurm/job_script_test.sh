@@ -1,7 +1,8 @@
 #!/bin/bash
 # slurm/snapshot.sbatch itself, on the test cluster, with a small program in the place of linktrail that does as its
 # config file says. Facts: ranks of both nodes form one world under either launcher; an exit code reaches Slurm unchanged;
-# a stop request becomes a checkpoint, a requeue and a second, successful run; the cap on requeues holds.
+# a stop request becomes a checkpoint, a requeue and a second, successful run; a cancelled job does not come back; the
+# cap on requeues holds.
 # usage: job_script_test.sh REPOSITORY STAND_IN
 set -euo pipefail
 repository=$1
@@ -75,6 +76,15 @@ a_stop_request_is_a_checkpoint_and_a_second_run() {
   expect_in_log "the log is appended to, with the restart in it" stop_srun 'restart 1$'
 }
 
+a_cancelled_job_stays_cancelled() {
+  local id
+  id=$(LAUNCHER=srun submit cancelled "wait")
+  expect "the run to be cancelled starts" wait_for_line cancelled 'waiting for a signal'
+  scancel "$id"
+  expect "its ranks checkpoint" wait_for_line cancelled 'stopped by signal'
+  expect "a cancelled job is not requeued" grep -q '^CANCELLED' <<<"$(cluster_wait_job "$id" "$JOB_SECONDS")"
+}
+
 requeues_are_capped() {
   local id
   id=$(LINKTRAIL_MAX_RESTARTS=0 submit capped "exit 75")
@@ -95,6 +105,7 @@ export LINKTRAIL=$stand_in
 cluster_start
 exit_codes_reach_slurm
 a_stop_request_is_a_checkpoint_and_a_second_run
+a_cancelled_job_stays_cancelled
 requeues_are_capped
 wrong_settings_are_usage_errors
 ((failures == 0)) || { cluster_show_logs && exit 1; }

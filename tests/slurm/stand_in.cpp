@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   std::signal(SIGUSR1, request_stop);
+  std::signal(SIGTERM, request_stop);
   MPI_Init(&argc, &argv);
   int rank = 0;
   int ranks = 0;
