@@ -6,6 +6,7 @@
 #include "corpus/label_table.h"
 #include "dist/corpus.h"
 #include "dist/evaluation.h"
+#include "dist/model_file.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/evaluation_table.h"
 #include "mpi_jobs/record.h"
@@ -33,7 +34,11 @@ void refuse_non_finite(const dist::EmbeddingRows& rows, const std::string& path,
 void evaluate_sessions(const EvaluateOptions& options, const dist::EmbeddingRows& rows, const Context& context,
                        StageResult& result) {
   const dist::SessionCorpus held_out = dist::load_sessions(
-      {.inputs = options.sessions, .min_count = 1, .holdout_fraction = options.holdout, .part = dist::SessionPart::kHeldOut},
+      {.inputs = options.sessions,
+       .min_count = 1,
+       .holdout_fraction = options.holdout,
+       .part = dist::SessionPart::kHeldOut,
+       .when_empty = dist::WhenEmpty::kReturnNothing},
       context.comm);
   const NextArticleSums sums =
       dist::next_article(rows, held_out, options.pairs, context.common.seed, context.comm);
@@ -67,7 +72,9 @@ void evaluate_link_model(const EvaluateOptions& options, const Context& context,
   if (stored.kind != dist::ModelKind::kLinksSupervised) return;
   const dist::LinkCorpus held_out = dist::load_links_with(
       stored.vocabulary,
-      {.inputs = options.pagelinks, .keep_article = [&](Qid article) { return is_held_out(article, options.holdout); }},
+      {.inputs = options.pagelinks,
+       .keep_article = [&](Qid article) { return is_held_out(article, options.holdout); },
+       .when_empty = dist::WhenEmpty::kReturnNothing},
       context.comm);
   const dist::LinkModelQuality quality = dist::link_model_quality(
       stored.model, stored.labels, held_out, load_labels(options.labels, context.comm), context.comm);

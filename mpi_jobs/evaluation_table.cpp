@@ -37,6 +37,14 @@ std::string cell(const ordered_json& value) {
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> flat_numbers(const ordered_json& metrics) {
+  ordered_json flat = ordered_json::object();
+  add_numbers(metrics, "", flat);
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const auto& [name, value] : flat.items()) rows.emplace_back(name, cell(value));
+  return rows;
+}
+
 std::string evaluation_table(const ordered_json& metrics) {
   std::vector<std::string> header{"metric"};
   std::vector<ordered_json> columns;

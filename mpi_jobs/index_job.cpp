@@ -11,18 +11,29 @@ StageResult build_index(const IndexOptions& options, const Context& context) {
   const dist::EmbeddingRows rows = dist::read_embeddings(options.input, context.comm);
   HnswParams hnsw = options.hnsw;
   hnsw.seed = context.common.seed;
-  const dist::IndexBuild build = dist::build_index(rows.vectors, rows.qids, {.hnsw = hnsw}, context.comm);
-  dist::write_index(options.output, build.graph, context.comm);
-  const dist::IndexReport& report = build.report;
-  context.log.info("index of {} articles in {:.1f} s: {} were unreachable, {} links repaired", report.nodes,
-                               report.seconds, report.unreachable_before, report.repaired);
+  const dist::BuiltIndex built =
+      dist::build_index(rows.vectors, rows.qids, {.hnsw = hnsw, .merge = {}}, context.comm);
+  dist::write_index(options.output, built.part, context.comm);
+  const dist::IndexReport& report = built.report;
+  const dist::IndexSeconds& seconds = report.seconds;
+  context.log.info("index of {} articles ({} distinct): {} were unreachable and are repaired", report.nodes,
+                   report.distinct, report.connectivity.unreachable_before);
   return {{"nodes", report.nodes},
+          {"distinct", report.distinct},
           {"dim", rows.dim()},
           {"m", hnsw.m},
           {"ef_construction", hnsw.ef_construction},
-          {"unreachable", report.unreachable_after},
+          {"unreachable", report.connectivity.unreachable},
+          {"repaired", report.connectivity.repaired},
           {"build_distances", report.build_distances},
-          {"merge_distances", report.merge_distances}};
+          {"merge_distances", report.merge_distances},
+          {"seconds",
+           {{"distribute", seconds.distribute},
+            {"build", seconds.build},
+            {"search", seconds.search},
+            {"prune", seconds.prune},
+            {"upper", seconds.upper},
+            {"repair", seconds.repair}}}};
 }
 
 namespace {

@@ -28,6 +28,7 @@ struct Parsed {
   std::vector<PieceRun> runs;
   std::uint64_t input = 0;     // lines or rows
   std::uint64_t left_out = 0;  // held-out sessions; rows without QID
+  std::uint64_t not_kept = 0;  // rows that keep_article refused
 
   void append(std::span<const Qid> qids) {
     for (const Qid qid : qids) sequences.tokens.push_back(interner.intern(qid));
@@ -60,7 +61,7 @@ Parsed parse_sessions(std::span<const InputFile> files, const LoadParams& params
   return parsed;
 }
 
-Parsed parse_links(std::span<const InputFile> files, std::span<const LinkColumns> columns,
+Parsed parse_links(std::span<const InputFile> files, std::span<const LinkColumns> columns, const LinkLoadParams& params,
                    const comm::Communicator& comm) {
   Parsed parsed;
   parse_pieces(files, comm, parsed, [&](LineReader& lines, std::size_t file) {
@@ -68,6 +69,10 @@ Parsed parse_links(std::span<const InputFile> files, std::span<const LinkColumns
       ++parsed.input;
       if (row.qid_from == kNoQid) {
         ++parsed.left_out;
+        return;
+      }
+      if (params.keep_article && !params.keep_article(row.qid_from)) {
+        ++parsed.not_kept;
         return;
       }
       parsed.append(row.outlinks);
@@ -117,9 +122,11 @@ struct Finish {
   const char* record = "";    // "session", for messages
   const char* left_out = "";  // why records of the input were left out
   std::span<const std::string> inputs;
+  WhenEmpty when_empty = WhenEmpty::kRefuse;
 };
 
 void refuse_empty_input(const Loaded& loaded, const Finish& finish) {
+  if (finish.when_empty == WhenEmpty::kReturnNothing) return;
   const std::string names = fmt::format("{}", fmt::join(finish.inputs, ", "));
   if (loaded.input == 0)
     throw InputError(fmt::format("{}: the input is empty; expected at least one {} in a flat file, found none; check "
@@ -131,6 +138,7 @@ void refuse_empty_input(const Loaded& loaded, const Finish& finish) {
 }
 
 void refuse_empty_vocabulary(const Loaded& loaded, const Finish& finish) {
+  if (finish.when_empty == WhenEmpty::kReturnNothing) return;
   const std::string names = fmt::format("{}", fmt::join(finish.inputs, ", "));
   if (loaded.vocabulary.empty())
     throw InputError(fmt::format("{}: every one of the {} tokens is below min-count; expected some article to occur at "
@@ -175,7 +183,8 @@ SessionCorpus load_sessions(std::optional<Vocabulary> vocabulary, const LoadPara
                                   .min_tokens = 2,
                                   .record = "session",
                                   .left_out = "held out",
-                                  .inputs = params.inputs},
+                                  .inputs = params.inputs,
+                                  .when_empty = params.when_empty},
                                  comm);
   return {.vocabulary = std::move(loaded.vocabulary),
           .sessions = std::move(loaded.balanced.records.sequences),
@@ -206,14 +215,16 @@ LinkCorpus load_links(std::optional<Vocabulary> vocabulary, const LinkLoadParams
                       const comm::Communicator& comm) {
   const std::vector<InputFile> files = expand_inputs_on_root(params.inputs, comm);
   const std::vector<LinkColumns> columns = read_headers_on_root(files, comm);
-  Parsed parsed = comm::agreed(comm, [&] { return parse_links(files, columns, comm); });
+  Parsed parsed = comm::agreed(comm, [&] { return parse_links(files, columns, params, comm); });
+  const std::uint64_t not_kept = parsed.not_kept;
   Loaded loaded = finish_loading(std::move(parsed),
                                  {.vocabulary = std::move(vocabulary),
                                   .min_count = params.min_count,
                                   .min_tokens = 0,
                                   .record = "row",
                                   .left_out = "without QID",
-                                  .inputs = params.inputs},
+                                  .inputs = params.inputs,
+                                  .when_empty = params.when_empty},
                                  comm);
   const std::uint64_t empty = count_empty(loaded.balanced.records.sequences);
   return {.vocabulary = std::move(loaded.vocabulary),
@@ -225,6 +236,7 @@ LinkCorpus load_links(std::optional<Vocabulary> vocabulary, const LinkLoadParams
           .input_rows = loaded.input,
           .input_links = loaded.input_tokens,
           .rows_without_qid = loaded.left_out,
+          .rows_not_kept = comm::all_reduce<std::uint64_t>(not_kept, comm::ReduceOp::kSum, comm),
           .empty_rows = comm::all_reduce<std::uint64_t>(empty, comm::ReduceOp::kSum, comm)};
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,11 +20,15 @@ namespace linktrail::dist {
 
 enum class SessionPart { kTraining, kHeldOut };
 
+// What an input means that leaves nothing to work on: a fault for training, an empty corpus for evaluation.
+enum class WhenEmpty { kRefuse, kReturnNothing };
+
 struct LoadParams {
   std::vector<std::string> inputs;  // files, folders, globs
   std::uint64_t min_count = 5;      // occurrences of an article over all ranks, in the part that is kept
   double holdout_fraction = 0;      // of the sessions, in [0, 1), chosen by core's is_held_out
   SessionPart part = SessionPart::kTraining;
+  WhenEmpty when_empty = WhenEmpty::kRefuse;
 };
 
 struct SessionCorpus {
@@ -46,7 +51,9 @@ SessionCorpus load_sessions_with(Vocabulary vocabulary, const LoadParams& params
 
 struct LinkLoadParams {
   std::vector<std::string> inputs;
-  std::uint64_t min_count = 5;  // occurrences of an article among all outlinks of rows with a QID
+  std::uint64_t min_count = 5;  // occurrences of an article among all outlinks of the rows that are kept
+  std::function<bool(Qid)> keep_article = nullptr;  // whose rows are kept; all if empty. A pure function of the QID
+  WhenEmpty when_empty = WhenEmpty::kRefuse;
 };
 
 struct LinkCorpus {
@@ -59,6 +66,7 @@ struct LinkCorpus {
   std::uint64_t input_rows = 0;
   std::uint64_t input_links = 0;       // of rows with a QID, before min_count
   std::uint64_t rows_without_qid = 0;  // left out: their vector would belong to no article
+  std::uint64_t rows_not_kept = 0;     // left out by keep_article
   std::uint64_t empty_rows = 0;        // rows with a QID and no known outlink; they are among the records
 };
 

@@ -1,0 +1,115 @@
+// inspect: what a file or a snapshot is, in a few lines; a snapshot's files are held against their digests.
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include "comm/agreement.h"
+#include "core/error.h"
+#include "h5/h5_reader.h"
+#include "mpi_jobs/command.h"
+#include "mpi_jobs/evaluation_table.h"
+#include "mpi_jobs/record.h"
+#include "report/table.h"
+#include "snapshot/manifest.h"
+#include "snapshot/publish.h"
+
+namespace linktrail::jobs {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<const char*, 6> kDatasets{"vectors", "output_vectors", "qid", "count", "neighbors", "scores"};
+constexpr std::array<const char*, 8> kAttributes{"format_name", "format_version", "producer", "model",
+                                                 "metric",      "run_id",         "created",  "config"};
+constexpr std::array<unsigned char, 8> kHdf5Magic{0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+
+std::string describe_hdf5(const fs::path& path) {
+  const h5::H5Reader file(path.string());
+  std::string text = fmt::format("{}: HDF5\n", path.string());
+  for (const char* name : kAttributes)
+    if (file.has_attribute(name)) text += fmt::format("  {:<16} {}\n", name, file.text_attribute(name));
+  for (const char* name : kDatasets) {
+    if (!file.has_dataset(name)) continue;
+    const h5::Shape shape = file.shape(name);
+    text += shape.columns == 0 ? fmt::format("  /{:<15} {}\n", name, shape.rows)
+                               : fmt::format("  /{:<15} {} x {}\n", name, shape.rows, shape.columns);
+  }
+  return text;
+}
+
+// The header of an hnswlib file (docs/file-formats.md); the dim follows from the record size.
+struct HnswHeader {
+  std::uint64_t offset_level0, max_elements, count, record_bytes, label_offset, vector_offset;
+  std::int32_t max_level;
+  std::uint32_t entry_point;
+  std::uint64_t max_m, max_m0, m;
+};
+
+std::string describe_hnsw(const fs::path& path) {
+  HnswHeader header{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(reinterpret_cast<char*>(&header), sizeof(header));
+  if (!file || header.offset_level0 != 0 || header.label_offset + 8 != header.record_bytes ||
+      header.vector_offset != 4 + 4 * header.max_m0)
+    throw input_error({.what = "neither HDF5, an hnswlib index, nor a snapshot",
+                       .file = path.string(),
+                       .expected = "a file that linktrail wrote",
+                       .found = {},
+                       .advice = "see docs/file-formats.md"});
+  return fmt::format("{}: hnswlib index\n  nodes {}\n  dim {}\n  M {}\n  levels {}\n  entry point {}\n", path.string(),
+                     header.count, (header.label_offset - header.vector_offset) / sizeof(float), header.m,
+                     header.max_level + 1, header.entry_point);
+}
+
+std::string describe_file(const fs::path& path) {
+  std::array<unsigned char, kHdf5Magic.size()> magic{};
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw InputError(fmt::format("{}: cannot be read; check the path", path.string()));
+  file.read(reinterpret_cast<char*>(magic.data()), magic.size());
+  return magic == kHdf5Magic ? describe_hdf5(path) : describe_hnsw(path);
+}
+
+void refuse_problems(const fs::path& snapshot, const Manifest& manifest) {
+  std::string text;
+  for (const FileProblem& problem : verify(snapshot, manifest))
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", problem.path, problem.what);
+  if (!text.empty())
+    throw InputError(fmt::format("{}: files are not as its manifest says: {}; copy the snapshot again", snapshot.string(), text));
+}
+
+std::string describe_snapshot(const fs::path& path) {
+  const fs::path snapshot = resolve_snapshot(path);
+  const Manifest manifest = load_manifest(snapshot);
+  refuse_problems(snapshot, manifest);
+  std::string text = fmt::format("{}: snapshot by {}, {} ranks, run {}, {}\n\n", snapshot.string(), manifest.producer,
+                                 manifest.ranks, manifest.run_id, manifest.created);
+  text += evaluation_table(manifest.metrics) + "\n";
+  TextTable files({"file", "bytes", "sha256"});
+  for (const FileRecord& file : manifest.files)
+    files.add_row({file.path, std::to_string(file.bytes), file.sha256.substr(0, 16)});
+  return text + files.render() + "\nevery file is as the manifest says\n";
+}
+
+class Inspect : public Command {
+ public:
+  std::vector<OptionSet*> flags() override { return {}; }
+  void add_positionals(CLI::App& app) override {
+    app.add_option("path", path_, "a snapshot, the folder of all snapshots, an HDF5 file or an index")->required();
+  }
+  std::string plan() const override { return fmt::format("read {}\n", path_); }
+  void run(const Context& context) override {
+    comm::agreed_on_root(context.comm, [&] {
+      print_result(context, fs::is_directory(path_) ? describe_snapshot(path_) : describe_file(path_));
+    });
+  }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_inspect() { return std::make_unique<Inspect>(); }
+
+}  // namespace linktrail::jobs
