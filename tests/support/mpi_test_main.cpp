@@ -29,7 +29,7 @@ class RankFailures : public testing::EmptyTestEventListener {
   void OnTestEnd(const testing::TestInfo& info) override {
     const bool passed = info.result()->Passed();
     const auto verdict = holds_everywhere(passed);
-    if (passed && !verdict.empty()) ADD_FAILURE() << "failed on rank(s) " << verdict;
+    if (comm_.is_root() && passed && !verdict.empty()) ADD_FAILURE() << "failed on rank(s) " << verdict;
   }
 
  private:
