@@ -1,0 +1,22 @@
+// How an epoch is cut into rounds: every rank has the same number, so that all meet at every synchronisation, and
+// each rank cuts its own shard into that many slices of about equal tokens. Pure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace linktrail::dist {
+
+// Rounds an epoch, at least `least` and 1: enough that no rank trains more than about `round_tokens` between two
+// synchronisations. `tokens` holds the size of each rank's shard; round_tokens is not 0.
+std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint64_t round_tokens,
+                               std::uint32_t least = 1);
+
+// Boundaries of the slices: round r trains sequences [result[r], result[r + 1]); result has rounds + 1 entries.
+// Slices are contiguous, cover the shard, and some are empty if there are fewer sequences than rounds.
+// `offsets` are those of the sequences (first entry 0), or empty for an empty shard.
+std::vector<std::size_t> slice_bounds(std::span<const std::uint64_t> offsets, std::uint32_t rounds);
+
+}  // namespace linktrail::dist

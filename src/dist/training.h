@@ -1,0 +1,95 @@
+// Training over ranks: each trains on its shard, and the replicas of the model are synchronised after every round.
+//
+// Rounds are counted in tokens, never in seconds, so the same seed and number of ranks give the same bytes. The
+// model between two rounds is the whole state: with the cursor it is a checkpoint, and an uninterrupted run and
+// one that was stopped and resumed agree byte for byte.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "comm/communicator.h"
+#include "core/sequences.h"
+#include "embedding/combine_rule.h"
+#include "embedding/model.h"
+#include "embedding/params.h"
+
+namespace linktrail::dist {
+
+struct SyncParams {
+  CombineRule rule = CombineRule::kAdasum;  // docs/adr/0002 has the measurements behind all three
+  std::uint64_t round_tokens = 1000000;     // most tokens, about, that a rank trains between two synchronisations
+  std::uint32_t min_rounds = 40;            // fewest rounds an epoch: small corpora need them as much as large ones
+};
+
+// The next round to train. A finished run stands at {epochs, 0}.
+struct TrainCursor {
+  std::uint32_t epoch = 0;
+  std::uint32_t round = 0;
+
+  bool operator==(const TrainCursor&) const = default;
+};
+
+// One round, the same on every rank. Times are those of the slowest rank.
+struct RoundReport {
+  std::uint32_t epoch = 0;  // from 0
+  std::uint32_t epochs = 0;
+  std::uint32_t round = 0;   // from 0
+  std::uint32_t rounds = 0;  // an epoch
+  double progress = 0;       // of the whole run, after this round
+  std::uint64_t tokens = 0;  // of all ranks in this round
+  double loss = 0;           // mean over the examples of all ranks; 0 if there were none
+  double learning_rate = 0;  // at the end of the round
+  double seconds = 0;        // training and synchronising
+  double sync_seconds = 0;
+  double words_per_second = 0;  // of all ranks
+  int slowest_rank = 0;         // in training
+};
+
+enum class AfterRound { kContinue, kStop };
+
+struct TrainHooks {
+  // Called on every rank after every round.
+  std::function<void(const RoundReport&)> on_report;
+  // Called on every rank after every round with equal models, so it may write a checkpoint collectively. `next`
+  // is what to resume from. Training stops on all ranks if any of them returns kStop.
+  std::function<AfterRound(const TrainCursor& next)> on_round_end;
+};
+
+struct TrainOutcome {
+  TrainCursor next;
+  bool finished = false;
+  std::uint64_t tokens = 0;    // of all ranks, since the start or resumption
+  std::uint64_t examples = 0;  // of all ranks
+  double loss = 0;             // of the last round
+  double seconds = 0;
+  double sync_seconds = 0;
+};
+
+// A rank's share of the sequences. Shards may be empty.
+struct SequenceShard {
+  TokenSequencesView sequences;
+  std::uint64_t first_record = 0;         // global number of its first sequence
+  std::span<const std::uint64_t> counts;  // of each article in the whole corpus: the same on all ranks
+};
+
+// A rank's share of the labelled bags.
+struct LabelledShard {
+  TokenSequencesView bags;
+  SequencesView<LabelId> labels;
+  std::uint64_t first_record = 0;
+};
+
+// Collective. Trains `model`, equal on all ranks before and after, from `start`. With a model of
+// initial_sequence_model() sequences have an end. On a diverged model every rank throws AgreedError (exit 2).
+TrainOutcome train_sequences(const TrainParams& params, const SyncParams& sync, const SequenceShard& shard,
+                             TrainCursor start, EmbeddingModel& model, const TrainHooks& hooks,
+                             const comm::Communicator& comm);
+
+// Collective. The same for the supervised one-vs-all model.
+TrainOutcome train_supervised(const TrainParams& params, const SyncParams& sync, const LabelledShard& shard,
+                              TrainCursor start, EmbeddingModel& model, const TrainHooks& hooks,
+                              const comm::Communicator& comm);
+
+}  // namespace linktrail::dist

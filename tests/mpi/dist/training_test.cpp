@@ -1,0 +1,221 @@
+#include "dist/training.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "comm/agreement.h"
+#include "comm/collectives.h"
+#include "core/hash.h"
+#include "embedding/trainer.h"
+#include "support/mpi_test.h"
+#include "unit/embedding/planted_topics.h"
+
+namespace linktrail::dist {
+namespace {
+
+using test::PlantedTopics;
+using test::world;
+
+std::uint64_t fingerprint(const EmbeddingModel& model) {
+  const auto bytes = [](const Matrix& m) {
+    return std::string_view(reinterpret_cast<const char*>(m.data()), m.rows() * m.stride() * sizeof(float));
+  };
+  return hash_bytes(bytes(model.output), hash_bytes(bytes(model.input)));
+}
+
+bool same_on_all_ranks(std::uint64_t value) {
+  const auto all = comm::all_gather(value, world());
+  return std::all_of(all.begin(), all.end(), [&](std::uint64_t v) { return v == all[0]; });
+}
+
+// Planted sessions, of which this rank has a contiguous share; with kRankZeroEmpty rank 0 of several has none.
+enum class Split { kEven, kRankZeroEmpty };
+
+struct Fixture {
+  explicit Fixture(Split split = Split::kEven) : sessions(topics.make(7)), counts(topics.counts(sessions)) {
+    const auto ranks = static_cast<std::size_t>(world().size()), rank = static_cast<std::size_t>(world().rank());
+    const std::size_t skipped = split == Split::kRankZeroEmpty && ranks > 1 ? 1 : 0;
+    const auto bound = [&](std::size_t r) {
+      return r <= skipped ? 0 : sessions.size() * (r - skipped) / (ranks - skipped);
+    };
+    first = bound(rank);
+    for (std::size_t i = first; i < bound(rank + 1); ++i) shard.append(sessions[i]);
+  }
+
+  EmbeddingModel new_model() const { return initial_sequence_model(topics.qids(), params.dim, params.seed); }
+  SequenceShard view() const { return {.sequences = shard, .first_record = first, .counts = counts}; }
+
+  PlantedTopics topics{.sessions = 600};
+  TrainParams params{.dim = 16, .window = 3, .negatives = 5, .epochs = 8, .subsample = 1, .learning_rate = 0.1};
+  SyncParams sync{.round_tokens = 500, .min_rounds = 1};
+  TokenSequences sessions;
+  std::vector<std::uint64_t> counts;
+  TokenSequences shard;
+  std::uint64_t first = 0;
+};
+
+TrainOutcome train(const Fixture& fixture, EmbeddingModel& model, const TrainHooks& hooks = {},
+                   TrainCursor start = {}) {
+  return train_sequences(fixture.params, fixture.sync, fixture.view(), start, model, hooks, world());
+}
+
+TEST(Training, ReplicasAreEqualAndRunsRepeat) {
+  const Fixture fixture;
+  EmbeddingModel first = fixture.new_model(), second = fixture.new_model();
+
+  const TrainOutcome outcome = train(fixture, first);
+  train(fixture, second);
+
+  EXPECT_TRUE(outcome.finished);
+  EXPECT_EQ(outcome.next, (TrainCursor{fixture.params.epochs, 0}));
+  EXPECT_EQ(outcome.tokens, fixture.sessions.tokens.size() * fixture.params.epochs);
+  EXPECT_TRUE(same_on_all_ranks(fingerprint(first)));
+  EXPECT_EQ(fingerprint(first), fingerprint(second));
+}
+
+TEST(Training, LearnsPlantedTopicsWithEveryArchitectureAtAnyNumberOfRanks) {
+  for (const Architecture architecture : {Architecture::kCbow, Architecture::kSkipGram}) {
+    Fixture fixture;
+    fixture.params.architecture = architecture;
+    EmbeddingModel model = fixture.new_model();
+
+    train(fixture, model);
+
+    EXPECT_GT(fixture.topics.separation(model), 0.5);
+  }
+}
+
+TEST(Training, EmptyShardsTakePart) {
+  const Fixture fixture(Split::kRankZeroEmpty);
+  EmbeddingModel model = fixture.new_model();
+
+  const TrainOutcome outcome = train(fixture, model);
+
+  EXPECT_TRUE(outcome.finished);
+  EXPECT_EQ(outcome.tokens, fixture.sessions.tokens.size() * fixture.params.epochs);
+  EXPECT_TRUE(same_on_all_ranks(fingerprint(model)));
+  EXPECT_GT(fixture.topics.separation(model), 0.5);
+}
+
+// The last rank alone asks to stop; the model there and the cursor continue to the same bytes.
+TEST(Training, AStoppedRunResumesToTheSameBytes) {
+  const Fixture fixture;
+  EmbeddingModel whole = fixture.new_model(), stopped = fixture.new_model();
+  const TrainHooks stop_early{.on_report = {}, .on_round_end = [](const TrainCursor& next) {
+                                const bool here = next.epoch == 3 && next.round == 0;
+                                return here && world().rank() == world().size() - 1 ? AfterRound::kStop
+                                                                                    : AfterRound::kContinue;
+                              }};
+
+  train(fixture, whole);
+  const TrainOutcome part = train(fixture, stopped, stop_early);
+  const bool equal_already = fingerprint(whole) == fingerprint(stopped);
+  const TrainOutcome rest = train(fixture, stopped, {}, part.next);
+
+  EXPECT_FALSE(part.finished);
+  EXPECT_EQ(part.next, (TrainCursor{3, 0}));
+  EXPECT_FALSE(equal_already);
+  EXPECT_TRUE(rest.finished);
+  EXPECT_EQ(fingerprint(whole), fingerprint(stopped));
+}
+
+TEST(Training, ResumesInTheMiddleOfAnEpoch) {
+  Fixture fixture;
+  fixture.sync.min_rounds = 4;
+  EmbeddingModel whole = fixture.new_model(), stopped = fixture.new_model();
+  const TrainHooks stop_early{.on_report = {}, .on_round_end = [](const TrainCursor& next) {
+                                return next == TrainCursor{1, 2} ? AfterRound::kStop : AfterRound::kContinue;
+                              }};
+
+  train(fixture, whole);
+  const TrainOutcome part = train(fixture, stopped, stop_early);
+  train(fixture, stopped, {}, part.next);
+
+  EXPECT_EQ(part.next, (TrainCursor{1, 2}));
+  EXPECT_EQ(fingerprint(whole), fingerprint(stopped));
+}
+
+TEST(Training, RefusesACursorOfAnotherRun) {
+  const Fixture fixture;
+  EmbeddingModel model = fixture.new_model();
+
+  EXPECT_THROW(train(fixture, model, {}, {.epoch = 0, .round = 100000}), comm::AgreedError);
+}
+
+TEST(Training, ReportsEveryRoundAlikeOnAllRanks) {
+  const Fixture fixture;
+  EmbeddingModel model = fixture.new_model();
+  std::vector<RoundReport> reports;
+
+  train(fixture, model,
+        {.on_report = [&](const RoundReport& report) { reports.push_back(report); }, .on_round_end = {}});
+
+  ASSERT_FALSE(reports.empty());
+  EXPECT_EQ(reports.size(), std::size_t{reports[0].rounds} * fixture.params.epochs);
+  EXPECT_DOUBLE_EQ(reports.back().progress, 1.0);
+  EXPECT_NEAR(reports.back().learning_rate, 0.0, 1e-12);
+  EXPECT_LT(reports.back().loss, reports.front().loss);
+  EXPECT_TRUE(same_on_all_ranks(static_cast<std::uint64_t>(reports.back().loss * 1e12)));
+  EXPECT_TRUE(same_on_all_ranks(static_cast<std::uint64_t>(reports.back().slowest_rank)));
+}
+
+TEST(Training, ADivergedModelEndsAllRanksWithOneFault) {
+  const Fixture fixture;
+  EmbeddingModel model = fixture.new_model();
+  for (float& x : model.input.row(0)) x = std::numeric_limits<float>::infinity();
+
+  try {
+    train(fixture, model);
+    ADD_FAILURE() << "accepted";
+  } catch (const comm::AgreedError& error) {
+    EXPECT_EQ(error.code(), ExitCode::kUsage);
+    EXPECT_NE(std::string(error.what()).find("--lr"), std::string::npos);
+  }
+}
+
+// A plain average over all ranks learns less from the same data; with one rank all rules are the same.
+TEST(Training, AdasumLearnsFasterThanAveraging) {
+  Fixture fixture;
+  fixture.params.epochs = 2;
+  EmbeddingModel adasum = fixture.new_model(), average = fixture.new_model();
+
+  const double adasum_loss = train(fixture, adasum).loss;
+  fixture.sync.rule = CombineRule::kAverage;
+  const double average_loss = train(fixture, average).loss;
+
+  if (world().size() == 1) {
+    EXPECT_EQ(fingerprint(adasum), fingerprint(average));
+  } else {
+    EXPECT_LT(adasum_loss, average_loss);
+  }
+}
+
+TEST(Training, SupervisedLearnsLabelsAndKeepsReplicasEqual) {
+  Fixture fixture;
+  fixture.params.learning_rate = 0.5;
+  Sequences<LabelId> labels;
+  for (std::size_t i = 0; i < fixture.shard.size(); ++i)
+    labels.append(std::vector<LabelId>{static_cast<LabelId>(fixture.shard[i][0] % fixture.topics.topics)});
+  EmbeddingModel model = initial_model(fixture.topics.qids(), fixture.topics.topics, fixture.params.dim, 1);
+
+  const TrainOutcome outcome = train_supervised(
+      fixture.params, fixture.sync, {.bags = fixture.shard, .labels = labels, .first_record = fixture.first}, {}, model,
+      {}, world());
+
+  std::size_t right = 0;
+  std::vector<float> scores(fixture.topics.topics);
+  for (std::size_t i = 0; i < fixture.sessions.size(); ++i) {
+    predict_labels(fixture.sessions[i], model, scores);
+    const auto best = static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
+    right += best == fixture.sessions[i][0] % fixture.topics.topics ? 1 : 0;
+  }
+  EXPECT_TRUE(outcome.finished);
+  EXPECT_TRUE(same_on_all_ranks(fingerprint(model)));
+  EXPECT_GT(right, fixture.sessions.size() * 95 / 100);
+}
+
+}  // namespace
+}  // namespace linktrail::dist

@@ -1,0 +1,94 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "embedding/quality.h"
+#include "embedding/trainer.h"
+#include "unit/embedding/planted_topics.h"
+
+namespace linktrail {
+namespace {
+
+using test::PlantedTopics;
+
+// Bags of one topic each; the label is the topic, and label `topics` marks the even ones as well.
+Sequences<LabelId> labels_of(const PlantedTopics& world, const TokenSequences& bags) {
+  Sequences<LabelId> labels;
+  for (std::size_t i = 0; i < bags.size(); ++i) {
+    const auto topic = static_cast<LabelId>(bags[i][0] % world.topics);
+    std::vector<LabelId> own{topic};
+    if (topic % 2 == 0) own.push_back(static_cast<LabelId>(world.topics));
+    labels.append(own);
+  }
+  return labels;
+}
+
+TEST(SupervisedTrainer, LearnsSeparableLabels) {
+  const PlantedTopics world;
+  const TokenSequences bags = world.make(1), held_out = world.make(2);
+  const Sequences<LabelId> labels = labels_of(world, bags), truth = labels_of(world, held_out);
+  const std::size_t label_count = world.topics + 1;
+  const TrainParams params{.dim = 16, .epochs = 10, .learning_rate = 0.5};
+  EmbeddingModel model = initial_model(world.qids(), label_count, params.dim, 1);
+  ModelTouches touches{TouchedRows(model.input.rows()), TouchedRows(model.output.rows())};
+  SupervisedTrainer trainer(params);
+
+  for (std::uint32_t epoch = 0; epoch < params.epochs; ++epoch)
+    trainer.train(bags, labels,
+                  {.begin = 0,
+                   .end = bags.size(),
+                   .epoch = epoch,
+                   .progress_begin = epoch / 10.0,
+                   .progress_end = (epoch + 1) / 10.0},
+                  model, touches);
+
+  std::vector<LabelCounts> counts(label_count);
+  std::vector<float> scores(label_count);
+  for (std::size_t i = 0; i < held_out.size(); ++i) {
+    ASSERT_TRUE(predict_labels(held_out[i], model, scores));
+    for (LabelId label = 0; label < label_count; ++label) {
+      const auto own = truth[i];
+      const bool is = std::find(own.begin(), own.end(), label) != own.end(), said = scores[label] > 0.5F;
+      if (is && said) ++counts[label].true_positive;
+      if (!is && said) ++counts[label].false_positive;
+      if (is && !said) ++counts[label].false_negative;
+    }
+  }
+  EXPECT_GT(micro_f1(counts), 0.95);
+  EXPECT_GT(macro_f1(counts), 0.95);
+}
+
+// One step by hand: bag {0, 0, 1}, one label of two, output rows known.
+TEST(SupervisedTrainer, DividesTheGradientByTheSizeOfTheBag) {
+  EmbeddingModel model{Matrix(2, 1), Matrix(2, 1)};
+  model.input.row(0)[0] = 0.3F;
+  model.output.row(0)[0] = 1.0F;
+  model.output.row(1)[0] = 2.0F;
+  TokenSequences bags;
+  bags.append(std::vector<TokenId>{0, 0, 1});
+  Sequences<LabelId> labels;
+  labels.append(std::vector<LabelId>{1});
+  ModelTouches touches{TouchedRows(2), TouchedRows(2)};
+
+  const TrainStats stats = SupervisedTrainer({.dim = 1, .learning_rate = 0.5})
+                               .train(bags, labels, {.begin = 0, .end = 1, .progress_end = 1}, model, touches);
+
+  const double h = 0.2, p0 = 1 / (1 + std::exp(-h)), p1 = 1 / (1 + std::exp(-2 * h));
+  const double gradient = 0.5 * ((0 - p0) * 1 + (1 - p1) * 2);
+  EXPECT_NEAR(stats.loss_sum, -std::log(1 - p0) - std::log(p1), 1e-5);
+  EXPECT_EQ(stats.examples, 1U);
+  EXPECT_NEAR(model.input.row(0)[0], 0.3 + 2 * gradient / 3, 1e-6);
+  EXPECT_NEAR(model.input.row(1)[0], gradient / 3, 1e-6);
+  EXPECT_NEAR(model.output.row(0)[0], 1 - 0.5 * p0 * h, 1e-6);
+  EXPECT_NEAR(model.output.row(1)[0], 2 + 0.5 * (1 - p1) * h, 1e-6);
+}
+
+TEST(PredictLabels, OfAnEmptyBagIsReported) {
+  const EmbeddingModel model{Matrix(2, 1), Matrix(2, 1)};
+  std::vector<float> scores(2, 1.0F);
+
+  EXPECT_FALSE(predict_labels({}, model, scores));
+}
+
+}  // namespace
+}  // namespace linktrail

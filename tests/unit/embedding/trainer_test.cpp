@@ -1,0 +1,229 @@
+#include "embedding/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+
+#include "unit/embedding/planted_topics.h"
+
+namespace linktrail {
+namespace {
+
+using test::PlantedTopics;
+
+bool same_bytes(const Matrix& a, const Matrix& b) {
+  return a.rows() == b.rows() && a.stride() == b.stride() &&
+         std::memcmp(a.data(), b.data(), a.rows() * a.stride() * sizeof(float)) == 0;
+}
+
+double largest_difference(const Matrix& a, const Matrix& b) {
+  double largest = 0;
+  for (std::size_t i = 0; i < a.rows() * a.stride(); ++i)
+    largest = std::max(largest, std::abs(static_cast<double>(a.data()[i]) - static_cast<double>(b.data()[i])));
+  return largest;
+}
+
+ModelTouches touches_for(const EmbeddingModel& model) {
+  return {TouchedRows(model.input.rows()), TouchedRows(model.output.rows())};
+}
+
+TrainParams small_params(Architecture architecture) {
+  return {.architecture = architecture, .dim = 20, .window = 3, .negatives = 5, .epochs = 5, .subsample = 1};
+}
+
+TrainStats train_all(const TrainParams& params, const PlantedTopics& world, EmbeddingModel& model) {
+  const TokenSequences sessions = world.make(7);
+  SequenceTrainer trainer(params, world.counts(sessions),
+                          model.input.rows() > world.vocabulary() ? sessions.size() : 0);
+  ModelTouches touches = touches_for(model);
+  TrainStats last;
+  for (std::uint32_t epoch = 0; epoch < params.epochs; ++epoch)
+    last = trainer.train(sessions,
+                         {.begin = 0,
+                          .end = sessions.size(),
+                          .epoch = epoch,
+                          .progress_begin = epoch / static_cast<double>(params.epochs),
+                          .progress_end = (epoch + 1) / static_cast<double>(params.epochs)},
+                         model, touches);
+  return last;
+}
+
+class SequenceTrainerOf : public testing::TestWithParam<Architecture> {};
+
+TEST_P(SequenceTrainerOf, LearnsPlantedTopics) {
+  const PlantedTopics world;
+  EmbeddingModel plain = initial_model(world.qids(), world.vocabulary(), 20, 1);
+  EmbeddingModel with_end = initial_sequence_model(world.qids(), 20, 1);
+  const double before = world.separation(plain);
+
+  train_all(small_params(GetParam()), world, plain);
+  train_all(small_params(GetParam()), world, with_end);
+
+  EXPECT_LT(std::abs(before), 0.1);
+  EXPECT_GT(world.separation(plain), 0.6);
+  EXPECT_GT(world.separation(with_end), 0.6);
+}
+
+TEST_P(SequenceTrainerOf, LearnsBagsWhoseOrderMeansNothing) {
+  const PlantedTopics world;
+  TrainParams params = small_params(GetParam());
+  params.order = SequenceOrder::kShuffledEachEpoch;
+  EmbeddingModel model = initial_model(world.qids(), world.vocabulary(), 20, 1);
+
+  train_all(params, world, model);
+
+  EXPECT_GT(world.separation(model), 0.6);
+}
+
+TEST_P(SequenceTrainerOf, IsDeterministic) {
+  const PlantedTopics world{.sessions = 200};
+  EmbeddingModel a = initial_sequence_model(world.qids(), 20, 1), b = initial_sequence_model(world.qids(), 20, 1);
+  EmbeddingModel other_seed = initial_sequence_model(world.qids(), 20, 1);
+  TrainParams params = small_params(GetParam());
+
+  train_all(params, world, a);
+  train_all(params, world, b);
+  params.seed = 2;
+  train_all(params, world, other_seed);
+
+  EXPECT_TRUE(same_bytes(a.input, b.input));
+  EXPECT_TRUE(same_bytes(a.output, b.output));
+  EXPECT_FALSE(same_bytes(a.input, other_seed.input));
+}
+
+// Two calls over halves, the second as a shard of its own, equal one call over all.
+TEST_P(SequenceTrainerOf, RecordsDoNotDependOnHowTheyAreSliced) {
+  const PlantedTopics world{.sessions = 100};
+  const TokenSequences sessions = world.make(3);
+  TokenSequences second;
+  for (std::size_t i = 40; i < sessions.size(); ++i) second.append(sessions[i]);
+  EmbeddingModel whole = initial_model(world.qids(), world.vocabulary(), 20, 1);
+  EmbeddingModel halves = initial_model(world.qids(), world.vocabulary(), 20, 1);
+  ModelTouches touches = touches_for(whole);
+  SequenceTrainer trainer(small_params(GetParam()), world.counts(sessions));
+
+  trainer.train(sessions, {.begin = 0, .end = 100, .epoch = 1, .progress_begin = 0.2, .progress_end = 0.4}, whole,
+                touches);
+  trainer.train(sessions, {.begin = 0, .end = 40, .epoch = 1, .progress_begin = 0.2, .progress_end = 0.28}, halves,
+                touches);
+  trainer.train(second,
+                {.begin = 0, .end = 60, .first_record = 40, .epoch = 1, .progress_begin = 0.28, .progress_end = 0.4},
+                halves, touches);
+
+  // The rate of a record may differ in the last bit.
+  EXPECT_LT(largest_difference(whole.input, halves.input), 1e-5);
+  EXPECT_LT(largest_difference(whole.output, halves.output), 1e-5);
+}
+
+TEST_P(SequenceTrainerOf, TouchesExactlyTheRowsThatItChanges) {
+  const PlantedTopics world{.topics = 40, .articles = 20, .sessions = 6};
+  const TokenSequences sessions = world.make(3);
+  EmbeddingModel model = initial_model(world.qids(), world.vocabulary(), 20, 1);
+  // From output rows of zero the first gradients would be zero too.
+  for (std::size_t i = 0; i < model.output.rows(); ++i) model.output.row(i)[0] = 0.1F;
+  const Matrix input = model.input.clone(), output = model.output.clone();
+  ModelTouches touches = touches_for(model);
+  SequenceTrainer trainer(small_params(GetParam()), std::vector<std::uint64_t>(world.vocabulary(), 1));
+
+  trainer.train(sessions, {.begin = 0, .end = 6, .progress_end = 0.5}, model, touches);
+
+  const auto changed = [](const Matrix& a, const Matrix& b) {
+    std::vector<std::uint32_t> rows;
+    for (std::size_t i = 0; i < a.rows(); ++i)
+      if (!std::equal(a.row(i).begin(), a.row(i).end(), b.row(i).begin()))
+        rows.push_back(static_cast<std::uint32_t>(i));
+    return rows;
+  };
+  EXPECT_EQ(touches.input.list(), changed(input, model.input));
+  EXPECT_EQ(touches.output.list(), changed(output, model.output));
+  EXPECT_LT(touches.output.list().size(), world.vocabulary());
+}
+
+TEST_P(SequenceTrainerOf, ShowsADivergedModelInTheLoss) {
+  const PlantedTopics world{.sessions = 50};
+  EmbeddingModel model = initial_model(world.qids(), world.vocabulary(), 20, 1);
+  for (float& x : model.input.row(0)) x = std::numeric_limits<float>::quiet_NaN();
+
+  const TrainStats stats = train_all(small_params(GetParam()), world, model);
+
+  EXPECT_FALSE(std::isfinite(stats.loss_sum));
+}
+
+INSTANTIATE_TEST_SUITE_P(Architecture, SequenceTrainerOf, testing::Values(Architecture::kCbow, Architecture::kSkipGram),
+                         [](const auto& param_info) {
+                           return param_info.param == Architecture::kCbow ? "Cbow" : "SkipGram";
+                         });
+
+// In a sequence of n different tokens the pair at distance d is drawn when the radius, uniform in 1..w, is at least d:
+// the expected number of pairs is the sum over d of 2 (n - d) (w - d + 1) / w.
+TEST(SequenceTrainer, WindowRadiusIsUniform) {
+  const std::size_t n = 30, w = 5;
+  TokenSequences sequences;
+  std::vector<TokenId> tokens(n);
+  for (std::size_t i = 0; i < n; ++i) tokens[i] = static_cast<TokenId>(i);
+  for (int i = 0; i < 500; ++i) sequences.append(tokens);
+  EmbeddingModel model = initial_model(std::vector<Qid>(n, 1), n, 4, 1);
+  ModelTouches touches = touches_for(model);
+  SequenceTrainer trainer({.architecture = Architecture::kSkipGram, .dim = 4, .window = w, .subsample = 1},
+                          std::vector<std::uint64_t>(n, 1));
+
+  const TrainStats stats = trainer.train(sequences, {.begin = 0, .end = 500, .progress_end = 1}, model, touches);
+
+  double expected = 0;
+  for (std::size_t d = 1; d <= w; ++d) expected += 2.0 * static_cast<double>((n - d) * (w - d + 1)) / w;
+  EXPECT_NEAR(static_cast<double>(stats.examples) / 500, expected, 0.01 * expected);
+  EXPECT_EQ(stats.tokens, 500 * n);
+}
+
+TEST(SequenceTrainer, ShortAndEmptySequencesAreRead) {
+  TokenSequences sequences;
+  sequences.append(std::vector<TokenId>{});
+  sequences.append(std::vector<TokenId>{1});
+  EmbeddingModel model = initial_model(std::vector<Qid>{1, 2}, 2, 4, 1);
+  EmbeddingModel with_end = initial_sequence_model(std::vector<Qid>{1, 2}, 4, 1);
+  ModelTouches touches = touches_for(model), end_touches = touches_for(with_end);
+  const std::vector<std::uint64_t> counts{1, 1};
+  const TrainSlice slice{.begin = 0, .end = 2, .progress_end = 1};
+
+  const TrainStats none = SequenceTrainer({.dim = 4, .subsample = 1}, counts).train(sequences, slice, model, touches);
+  const TrainStats ends =
+      SequenceTrainer({.dim = 4, .subsample = 1}, counts, 2).train(sequences, slice, with_end, end_touches);
+
+  EXPECT_EQ(none.tokens, 1U);
+  EXPECT_EQ(none.examples, 0U);
+  EXPECT_EQ(ends.examples, 2U);  // the token predicts the end, and the end the token
+  EXPECT_EQ(embeddings(with_end, 2).rows, 2U);
+}
+
+TEST(SequenceTrainer, RefusesAModelOfOtherSize) {
+  EmbeddingModel model = initial_model(std::vector<Qid>{1, 2}, 2, 4, 1);
+  ModelTouches touches = touches_for(model);
+  SequenceTrainer trainer({.dim = 4}, std::vector<std::uint64_t>{1, 1}, 1);
+
+  EXPECT_THROW(trainer.train({}, {}, model, touches), std::invalid_argument);
+}
+
+TEST(InitialModel, DependsOnTheArticleAndNotOnItsPlace) {
+  const EmbeddingModel a = initial_model(std::vector<Qid>{42, 7}, 3, 10, 1);
+  const EmbeddingModel b = initial_model(std::vector<Qid>{7}, 3, 10, 1);
+
+  EXPECT_TRUE(std::equal(a.input.row(1).begin(), a.input.row(1).end(), b.input.row(0).begin()));
+  EXPECT_EQ(a.output.rows(), 3U);
+  for (const float x : a.input.row(0)) EXPECT_LE(std::abs(x), 0.1F);
+  for (const float x : a.output.row(0)) EXPECT_EQ(x, 0.0F);
+}
+
+TEST(TouchedRows, ListsAscendingAndClears) {
+  TouchedRows rows(200);
+  for (const std::size_t row : {199, 0, 64, 63}) rows.mark(row);
+
+  EXPECT_EQ(rows.list(), (std::vector<std::uint32_t>{0, 63, 64, 199}));
+  rows.clear();
+  EXPECT_TRUE(rows.list().empty());
+}
+
+}  // namespace
+}  // namespace linktrail
