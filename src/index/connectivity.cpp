@@ -129,6 +129,7 @@ void LevelRepair::attach_stuck(std::span<const Neighbor> nearest, std::size_t wi
       return near.id != kNone.id && reached_[near.id] != 0 && attach(near.id, stuck_[i]);
     });
     if (!done) attach_anywhere(stuck_[i]);
+    reached_[stuck_[i]] = 1;  // from here on it may hold others: of many islands, the reached part may be too small
   }
 }
 

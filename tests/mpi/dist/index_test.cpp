@@ -1,0 +1,193 @@
+#include "dist/index.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+
+#include "comm/agreement.h"
+#include "comm/collectives.h"
+#include "index/exact_search.h"
+#include "index/hnswlib_adapter.h"
+#include "index/hnswlib_file.h"
+#include "index/recall.h"
+#include "support/mpi_test.h"
+#include "unit/index/clustered_points.h"
+
+namespace linktrail::dist {
+namespace {
+
+using test::world;
+
+constexpr IndexParams kParams{.hnsw = {.m = 8, .ef_construction = 80, .seed = 4}, .merge = {}, .batch_rows = 100};
+
+struct Part {
+  Matrix vectors;
+  std::vector<Qid> qids;
+};
+
+// Every size()-th row of `points`, from this rank's on; the QID of row i is 1000 + i.
+Part my_part(const Matrix& points) {
+  Part part;
+  const auto ranks = static_cast<std::size_t>(world().size());
+  for (std::size_t i = static_cast<std::size_t>(world().rank()); i < points.rows(); i += ranks)
+    part.qids.push_back(static_cast<Qid>(1000 + i));
+  part.vectors = Matrix(part.qids.size(), points.dim());
+  for (std::size_t i = 0; i < part.qids.size(); ++i)
+    std::ranges::copy(points.row(static_cast<std::size_t>(part.qids[i] - 1000)), part.vectors.row_data(i));
+  return part;
+}
+
+IndexReport build_and_write(const Part& part, const std::filesystem::path& path) {
+  const BuiltIndex built = build_index(part.vectors, part.qids, kParams, world());
+  write_index(path, built.part, world());
+  return built.report;
+}
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+double recall_of(const std::filesystem::path& path, const Matrix& points) {
+  HnswlibIndex index(path, points.dim());
+  const auto truth = exact_top_k(points, 0, points, 10);
+  double sum = 0;
+  for (std::size_t q = 0; q < points.rows(); ++q) {
+    std::vector<Neighbor> found;
+    for (const auto& neighbor : index.search(points.row(q), 10, 60)) found.push_back({neighbor.distance, 0});
+    sum += recall_at(found, std::span(truth).subspan(q * 10, 10), 10);
+  }
+  return sum / static_cast<double>(points.rows());
+}
+
+void expect_all_labels(const std::filesystem::path& path, const Matrix& points) {
+  std::vector<Qid> labels = HnswlibIndex(path, points.dim()).labels();
+  std::ranges::sort(labels);
+  EXPECT_EQ(labels, labels_from_1000(points.rows()));
+}
+
+TEST(BuildIndex, GivesOneFileThatStockHnswlibSearchesWell) {
+  const test::SharedFolder folder;
+  const Matrix points = make_clustered_points({.count = 1500, .dim = 20, .clusters = 30});
+
+  const IndexReport report = build_and_write(my_part(points), folder.file("index.hnsw"));
+
+  EXPECT_EQ(report.nodes, 1500U);
+  EXPECT_EQ(report.distinct, 1500U);
+  EXPECT_EQ(report.connectivity.unreachable_after, 0U);
+  EXPECT_EQ(report.merge_distances > 0, world().size() > 1);
+  EXPECT_FALSE(std::filesystem::exists(folder.file("index.hnsw.partial")));
+  if (world().is_root()) {
+    const HnswGraph graph = read_hnswlib_file(folder.file("index.hnsw"), 20);
+    EXPECT_NO_THROW(validate(graph));
+    EXPECT_EQ(check_connectivity(graph).unreachable_before, 0U);
+    for (std::size_t i = 0; i < graph.size(); ++i) EXPECT_EQ(graph.levels[i], level_of(graph.labels[i], kParams.hnsw));
+    expect_all_labels(folder.file("index.hnsw"), points);
+    const double stock = [&] {
+      write_hnswlib_file(folder.file("stock.hnsw"), build_with_hnswlib(points, labels_from_1000(1500), kParams.hnsw));
+      return recall_of(folder.file("stock.hnsw"), points);
+    }();
+    EXPECT_GE(recall_of(folder.file("index.hnsw"), points), stock - 0.005);
+  }
+}
+
+TEST(BuildIndex, TwiceGivesTheSameBytesWhateverTheSplitOfTheInput) {
+  const test::SharedFolder folder;
+  const Matrix points = make_clustered_points({.count = 600, .dim = 12});
+  Part all_on_last = my_part(points);
+  if (world().rank() == world().size() - 1)
+    all_on_last = {points.clone(), labels_from_1000(points.rows())};
+  else
+    all_on_last = {};
+
+  build_and_write(my_part(points), folder.file("a"));
+  build_and_write(my_part(points), folder.file("b"));
+  build_and_write(all_on_last, folder.file("c"));
+
+  if (world().is_root()) {
+    EXPECT_EQ(bytes_of(folder.file("a")), bytes_of(folder.file("b")));
+    EXPECT_EQ(bytes_of(folder.file("a")), bytes_of(folder.file("c")));
+  }
+}
+
+TEST(BuildIndex, OfFewerPointsThanRanksStillLoads) {
+  for (std::size_t count = 0; count <= 3; ++count) {
+    const test::SharedFolder folder;
+    const Matrix points = make_clustered_points({.count = count, .dim = 6, .clusters = 2});
+
+    const IndexReport report = build_and_write(my_part(points), folder.file("tiny"));
+
+    EXPECT_EQ(report.nodes, count);
+    EXPECT_EQ(report.connectivity.unreachable_after, 0U);
+    if (world().is_root() && count > 0) {
+      expect_all_labels(folder.file("tiny"), points);
+      EXPECT_EQ(HnswlibIndex(folder.file("tiny"), 6).search(points.row(0), 10, 10).size(), count);
+    }
+  }
+}
+
+TEST(BuildIndex, DuplicatesAndZeroVectorsAreReachedAndSpoilNothing) {
+  const test::SharedFolder folder;
+  Matrix points = make_clustered_points({.count = 1600, .dim = 16});
+  for (std::size_t i = 600; i < 1600; ++i) {
+    std::ranges::fill(points.row(i), 0.0F);
+    if (i < 1500) std::ranges::copy(std::as_const(points).row(i % 3), points.row_data(i));
+  }
+
+  const IndexReport report = build_and_write(my_part(points), folder.file("index"));
+
+  EXPECT_EQ(report.distinct, 601U);
+  EXPECT_EQ(report.zero_vectors, 100U);
+  EXPECT_EQ(report.connectivity.unreachable_after, 0U);
+  if (world().is_root()) {
+    expect_all_labels(folder.file("index"), points);
+    EXPECT_EQ(check_connectivity(read_hnswlib_file(folder.file("index"), 16)).unreachable_before, 0U);
+    EXPECT_GT(recall_of(folder.file("index"), points), 0.99);
+  }
+}
+
+TEST(BuildIndex, NormalisesCopiesAndLeavesTheInput) {
+  const test::SharedFolder folder;
+  Matrix points = make_clustered_points({.count = 50, .dim = 4});
+  Part part = my_part(points);
+  for (std::size_t i = 0; i < part.qids.size(); ++i)
+    for (float& x : part.vectors.row(i)) x *= 3;
+  const Matrix before = part.vectors.clone();
+
+  build_and_write(part, folder.file("index"));
+
+  for (std::size_t i = 0; i < part.qids.size(); ++i) EXPECT_EQ(part.vectors.row(i)[0], before.row(i)[0]);
+  if (world().is_root()) {
+    EXPECT_NEAR(HnswlibIndex(folder.file("index"), 4).vector(1007)[2], points.row(7)[2], 1e-6);
+  }
+}
+
+TEST(BuildIndex, OfBadInputOnOneRankFailsOnAllRanks) {
+  const Matrix points = make_clustered_points({.count = 40, .dim = 4});
+  const bool last = world().rank() == world().size() - 1;
+
+  Part nan = my_part(points);
+  if (last) nan.vectors.row(0)[0] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THROW(build_index(nan.vectors, nan.qids, kParams, world()), comm::AgreedError);
+
+  Part twice = my_part(points);
+  if (last) twice.qids.front() = 1000 + (world().size() == 1 ? 1 : 0);
+  EXPECT_THROW(build_index(twice.vectors, twice.qids, kParams, world()), comm::AgreedError);
+
+  Part missing = my_part(points);
+  if (last) missing.qids.pop_back();
+  EXPECT_THROW(build_index(missing.vectors, missing.qids, kParams, world()), comm::AgreedError);
+}
+
+TEST(WriteIndex, ToAFolderThatDoesNotExistFailsOnAllRanks) {
+  const Matrix points = make_clustered_points({.count = 10, .dim = 4});
+  const Part part = my_part(points);
+  const BuiltIndex built = build_index(part.vectors, part.qids, kParams, world());
+
+  EXPECT_THROW(write_index("/nonexistent/index.hnsw", built.part, world()), comm::AgreedError);
+}
+
+}  // namespace
+}  // namespace linktrail::dist
