@@ -35,6 +35,7 @@ th { color: var(--soft); font-weight: 500; }
 th:last-child, td:last-child { padding-right: 0; }
 .number { text-align: right; }
 td { overflow-wrap: anywhere; }
+td.number { white-space: nowrap; }
 pre { background: var(--tint); padding: 1rem; overflow-x: auto; font-size: 0.85rem; line-height: 1.45; }
 )";
 
@@ -118,7 +119,8 @@ std::vector<ReportPlot> training_plots(const std::vector<MetricsRow>& rows) {
             .description = fmt::format("Words per second of all ranks over {} rounds, at the end {:.0f}.", rows.size(),
                                        rows.back().words_per_s),
             .x_label = "words seen by all ranks",
-            .y_label = "speed (words/s)"},
+            .y_label = "speed (words/s)",
+            .y_axis = YAxis::kFromZero},
            {std::move(speed)}}};
 }
 

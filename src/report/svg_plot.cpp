@@ -152,6 +152,7 @@ std::string svg_line_plot(const PlotParams& params, const std::vector<PlotSeries
   for (const PlotSeries& one : series)
     for (std::size_t i = 0; i < std::min(one.x.size(), one.y.size()); ++i)
       if (is_drawable(one, i)) xs.add(one.x[i]), ys.add(one.y[i]);
+  if (params.y_axis == YAxis::kFromZero) ys.add(0);
   const Axis x = axis_over(xs, kLeft, kRight), y = axis_over(ys, kBottom, kTop);
   const std::string id = escape_xml(params.id);
   std::string svg = fmt::format(

@@ -13,12 +13,18 @@ struct PlotSeries {
   std::vector<double> y{};  // as many as x; a value that is not finite breaks the line
 };
 
+enum class YAxis {
+  kFit,       // as far as the values reach
+  kFromZero,  // for rates, where a fitted axis would make noise look like collapse
+};
+
 struct PlotParams {
   std::string id{};  // unique on the page, letters and digits: other elements refer to it
   std::string title{};
   std::string description{};  // for those who cannot see the plot: what it shows, in a sentence
   std::string x_label{};      // with unit
   std::string y_label{};
+  YAxis y_axis = YAxis::kFit;
 };
 
 // One <svg> element, 720 x 300 units, that scales to its container. At most 6 series are told apart by colour.

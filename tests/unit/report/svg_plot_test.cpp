@@ -63,6 +63,15 @@ TEST(SvgLinePlot, DrawsSinglePointsAndNothingAtAll) {
   EXPECT_EQ(first_unbalanced_tag(svg_line_plot(kParams, {})), "");
 }
 
+TEST(SvgLinePlot, StartsTheAxisOfARateAtZero) {
+  PlotParams rate = kParams;
+  rate.y_axis = YAxis::kFromZero;
+  const std::vector<PlotSeries> series{{.name = "s", .x = {0, 10}, .y = {90, 100}}};
+
+  EXPECT_THAT(svg_line_plot(rate, series), HasSubstr("points=\"76.0,41.0 700.0,18.0\""));
+  EXPECT_THAT(svg_line_plot(kParams, series), HasSubstr("points=\"76.0,248.0 700.0,18.0\""));
+}
+
 TEST(SvgLinePlot, NamesSeveralSeriesInALegend) {
   const PlotSeries one{.name = "one", .x = {0, 1}, .y = {0, 1}}, two{.name = "two", .x = {0, 1}, .y = {1, 0}};
 
