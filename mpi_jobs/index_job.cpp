@@ -23,7 +23,7 @@ StageResult build_index(const IndexOptions& options, const Context& context) {
           {"dim", rows.dim()},
           {"m", hnsw.m},
           {"ef_construction", hnsw.ef_construction},
-          {"unreachable", report.connectivity.unreachable},
+          {"unreachable", report.connectivity.unreachable_after},
           {"repaired", report.connectivity.repaired},
           {"build_distances", report.build_distances},
           {"merge_distances", report.merge_distances},

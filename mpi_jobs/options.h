@@ -45,10 +45,10 @@ TrainOptions reader_defaults();
 TrainOptions link_defaults();
 
 struct EmbedOptions {
-  std::string model;
-  std::vector<std::string> input;
-  std::string output;
-  LinkBag links = LinkBag::kUnion;
+  std::string model = {};
+  std::vector<std::string> input = {};
+  std::string output = {};
+  LinkBag links = LinkBag::kUnion;  // each link of an article once, however many wikis have it
 };
 
 struct IndexOptions {
@@ -146,7 +146,8 @@ void fields(TrainOptions& o, Visitor&& v) {
   v(FieldInfo{"lr", "learning rate at the start; falls linearly to 0"}, o.params.learning_rate);
   v(FieldInfo{"negative-exponent", "negatives are drawn by count to this power"}, o.params.negative_exponent);
   v(FieldInfo{"sync", "how ranks combine a row: adasum, touched or average"}, o.sync.rule);
-  v(FieldInfo{"round-tokens", "tokens a rank trains on between two synchronisations"}, o.sync.round_tokens);
+  v(FieldInfo{"round-tokens", "most tokens, about, that a rank trains on between two synchronisations"}, o.sync.round_tokens);
+  v(FieldInfo{"min-rounds", "fewest synchronisations an epoch"}, o.sync.min_rounds);
   v(FieldInfo{"holdout", "fraction held out of training, by hash of the session (reader) or the article (links)"}, o.holdout);
   v(FieldInfo{"checkpoint-minutes", "time between checkpoints"}, o.checkpoint_minutes);
 }

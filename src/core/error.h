@@ -64,12 +64,12 @@ struct StoppedError : Error {
 
 // The four parts that a message about a line of input must have.
 struct InputFault {
-  std::string what;
-  std::string file;
+  std::string what{};
+  std::string file{};
   std::uint64_t line = 0;  // from 1; 0 = the file as a whole
-  std::string expected;
-  std::string found;
-  std::string advice;
+  std::string expected{};
+  std::string found{};
+  std::string advice{};
 };
 
 // Formats the fault as "file:line: what: expected ..., found ...; advice". Long or unprintable

@@ -11,6 +11,7 @@
 #include "dist/embedding_rows.h"
 #include "embedding/model.h"
 #include "embedding/quality.h"
+#include "index/hnsw_graph.h"
 
 namespace linktrail::dist {
 

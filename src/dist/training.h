@@ -44,6 +44,7 @@ struct RoundReport {
   double seconds = 0;        // training and synchronising
   double sync_seconds = 0;
   double words_per_second = 0;  // of all ranks
+  double wait_seconds = 0;      // that the fastest rank waited for the slowest
   int slowest_rank = 0;         // in training
 };
 
