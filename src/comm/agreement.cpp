@@ -20,9 +20,7 @@ void serialize(Archive& archive, linktrail::comm::LocalFault& fault, unsigned /*
 
 namespace linktrail::comm {
 
-bool all_ranks_ok(bool ok, const Communicator& comm) {
-  return all_reduce(std::int32_t{ok}, ReduceOp::kMin, comm) == 1;
-}
+bool all_ranks_ok(bool ok, const Communicator& comm) { return all_reduce(std::int32_t{ok}, ReduceOp::kMin, comm) == 1; }
 
 void agree_on_fault(const std::optional<LocalFault>& fault, const Communicator& comm) {
   const int first = all_reduce(std::int32_t{fault ? comm.rank() : comm.size()}, ReduceOp::kMin, comm);

@@ -20,21 +20,30 @@ struct TypeInfo {
 
 TypeInfo info_of(ElementType type) {
   switch (type) {
-    case ElementType::kFloat: return {MPI_FLOAT, sizeof(float)};
-    case ElementType::kDouble: return {MPI_DOUBLE, sizeof(double)};
-    case ElementType::kInt32: return {MPI_INT32_T, sizeof(std::int32_t)};
-    case ElementType::kInt64: return {MPI_INT64_T, sizeof(std::int64_t)};
-    case ElementType::kUint32: return {MPI_UINT32_T, sizeof(std::uint32_t)};
-    case ElementType::kUint64: return {MPI_UINT64_T, sizeof(std::uint64_t)};
+    case ElementType::kFloat:
+      return {MPI_FLOAT, sizeof(float)};
+    case ElementType::kDouble:
+      return {MPI_DOUBLE, sizeof(double)};
+    case ElementType::kInt32:
+      return {MPI_INT32_T, sizeof(std::int32_t)};
+    case ElementType::kInt64:
+      return {MPI_INT64_T, sizeof(std::int64_t)};
+    case ElementType::kUint32:
+      return {MPI_UINT32_T, sizeof(std::uint32_t)};
+    case ElementType::kUint64:
+      return {MPI_UINT64_T, sizeof(std::uint64_t)};
   }
   throw CommError("unknown element type of a reduction");
 }
 
 MPI_Op native_op(ReduceOp op) {
   switch (op) {
-    case ReduceOp::kSum: return MPI_SUM;
-    case ReduceOp::kMin: return MPI_MIN;
-    case ReduceOp::kMax: return MPI_MAX;
+    case ReduceOp::kSum:
+      return MPI_SUM;
+    case ReduceOp::kMin:
+      return MPI_MIN;
+    case ReduceOp::kMax:
+      return MPI_MAX;
   }
   throw CommError("unknown operation of a reduction");
 }

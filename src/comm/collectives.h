@@ -22,8 +22,7 @@ concept Trivial = std::is_trivially_copyable_v<T>;
 // Element types that MPI can reduce.
 template <class T>
 concept Reducible = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, std::int32_t> ||
-                    std::same_as<T, std::int64_t> || std::same_as<T, std::uint32_t> ||
-                    std::same_as<T, std::uint64_t>;
+    std::same_as<T, std::int64_t> || std::same_as<T, std::uint32_t> || std::same_as<T, std::uint64_t>;
 
 enum class ReduceOp { kSum, kMin, kMax };
 
@@ -72,8 +71,7 @@ Received<T> gather(std::span<const T> values, int root, const Communicator& comm
 
 // `counts[r]` consecutive items of `values` go to rank r. sum(counts) == values.size().
 template <Trivial T>
-Received<T> all_to_all(std::span<const T> values, std::span<const std::uint64_t> counts,
-                       const Communicator& comm);
+Received<T> all_to_all(std::span<const T> values, std::span<const std::uint64_t> counts, const Communicator& comm);
 
 // Sends `values` to rank `to` while receiving from rank `from` (a ring shift when to = rank + 1).
 template <Trivial T>

@@ -22,7 +22,8 @@ int as_count(const std::optional<std::string>& text) {
 
 std::string fault_text(const char* variable_name, int tasks) {
   return fmt::format(
-      "every task started alone: {} says {} tasks but MPI sees 1 rank; start with `srun --mpi=pmix`, or with the mpirun "
+      "every task started alone: {} says {} tasks but MPI sees 1 rank; start with `srun --mpi=pmix`, or with the "
+      "mpirun "
       "of the MPI that linktrail was built with",
       variable_name, tasks);
 }

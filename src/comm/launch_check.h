@@ -11,10 +11,11 @@ namespace linktrail::comm {
 
 // What the launcher left in the environment; nullopt where the variable is unset.
 struct LaunchFacts {
-  int world_size = 1;  // from MPI_Comm_size
+  int world_size = 1;                                   // from MPI_Comm_size
   std::optional<std::string> ompi_size = std::nullopt;  // OMPI_COMM_WORLD_SIZE: set by mpirun
-  std::optional<std::string> pmi_size = std::nullopt;  // PMI_SIZE: set by launchers of the MPICH family
-  std::optional<std::string> slurm_step_id = std::nullopt;  // SLURM_STEP_ID: set for tasks of srun, not in a batch script
+  std::optional<std::string> pmi_size = std::nullopt;   // PMI_SIZE: set by launchers of the MPICH family
+  std::optional<std::string> slurm_step_id =
+      std::nullopt;  // SLURM_STEP_ID: set for tasks of srun, not in a batch script
   std::optional<std::string> slurm_step_tasks = std::nullopt;  // SLURM_STEP_NUM_TASKS: tasks of that step
   std::optional<std::string> slurm_ntasks = std::nullopt;  // SLURM_NTASKS: tasks of the job, also set in a batch script
 };

@@ -92,9 +92,9 @@ std::string write_call(hid_t dataset, hid_t dxpl, const DatasetSlice& slice, Cal
   static constexpr std::byte kNothing{};
   const Handle in_file = file_selection(dataset, slice, call);
   const Handle in_memory = memory_selection(slice, call);
-  const auto* begin = call.count == 0 ? &kNothing
-                                      : static_cast<const std::byte*>(slice.data) +
-                                            call.begin * slice.stride * slice.type.bytes;
+  const auto* begin = call.count == 0
+                          ? &kNothing
+                          : static_cast<const std::byte*>(slice.data) + call.begin * slice.stride * slice.type.bytes;
   check<StorageError>(H5Dwrite(dataset, slice.type.memory, in_memory, in_file, dxpl, begin), slice.where,
                       "write; is the disk full?");
   return why_independent(dxpl, slice);
@@ -123,8 +123,9 @@ WriteReport create_and_write(hid_t file, const DatasetSlice& slice, WriteOptions
   std::string independent;
   for (std::uint64_t i = 0; i < calls; ++i) {
     const std::uint64_t begin = std::min(i * step, slice.rows);
-    auto why = comm::agreed(
-        comm, [&] { return write_call(dataset, dxpl, slice, {begin, std::min(step, slice.rows - begin)}); });
+    auto why = comm::agreed(comm, [&] {
+      return write_call(dataset, dxpl, slice, {begin, std::min(step, slice.rows - begin)});
+    });
     if (independent.empty()) independent = std::move(why);
   }
   const hid_t id = dataset.release();

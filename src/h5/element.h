@@ -10,8 +10,7 @@ enum class Element { kFloat32, kInt64, kUint8, kUint16, kUint32, kUint64 };
 
 template <class T>
 concept H5Element = std::same_as<T, float> || std::same_as<T, std::int64_t> || std::same_as<T, std::uint8_t> ||
-                    std::same_as<T, std::uint16_t> || std::same_as<T, std::uint32_t> ||
-                    std::same_as<T, std::uint64_t>;
+    std::same_as<T, std::uint16_t> || std::same_as<T, std::uint32_t> || std::same_as<T, std::uint64_t>;
 
 template <H5Element T>
 constexpr Element element_of() {

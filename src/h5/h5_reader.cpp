@@ -53,10 +53,14 @@ bool same_kind(hid_t found, hid_t expected) {
 std::string kind_text(hid_t type) {
   const std::size_t bits = H5Tget_size(type) * 8;
   switch (H5Tget_class(type)) {
-    case H5T_FLOAT: return fmt::format("float{}", bits);
-    case H5T_INTEGER: return fmt::format("{}{}", H5Tget_sign(type) == H5T_SGN_NONE ? "uint" : "int", bits);
-    case H5T_STRING: return "text";
-    default: return "a compound or other type";
+    case H5T_FLOAT:
+      return fmt::format("float{}", bits);
+    case H5T_INTEGER:
+      return fmt::format("{}{}", H5Tget_sign(type) == H5T_SGN_NONE ? "uint" : "int", bits);
+    case H5T_STRING:
+      return "text";
+    default:
+      return "a compound or other type";
   }
 }
 

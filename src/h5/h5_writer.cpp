@@ -58,10 +58,11 @@ Handle create_file(const std::string& path, const comm::Communicator& comm) {
   const Handle fapl = checked<StorageError>(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, path, "make properties");
   check<StorageError>(H5Pset_fapl_mpio(fapl, comm::native_handle(comm), MPI_INFO_NULL), path, "choose MPI-IO");
   check<StorageError>(H5Pset_coll_metadata_write(fapl, true), path, "ask for collective metadata");
-  // The format of HDF5 1.8: it stores no time stamps, and attributes (a config text) may exceed 64 KiB.
+  // The format of HDF5 1.8: it can leave time stamps out, and attributes (a config text) may exceed 64 KiB.
   check<StorageError>(H5Pset_libver_bounds(fapl, H5F_LIBVER_V18, H5F_LIBVER_V18), path, "choose the format");
-  return checked<StorageError>(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, fapl), H5Fclose, path,
-                               "create the file");
+  const Handle fcpl = checked<StorageError>(H5Pcreate(H5P_FILE_CREATE), H5Pclose, path, "make properties");
+  check<StorageError>(H5Pset_obj_track_times(fcpl, false), path, "turn the root group's time stamps off");
+  return checked<StorageError>(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, fcpl, fapl), H5Fclose, path, "create the file");
 }
 
 struct Attribute {
@@ -128,9 +129,7 @@ void H5Writer::set_attribute(const std::string& name, const std::string& value) 
 void H5Writer::set_attribute(const std::string& name, std::int64_t value) {
   comm::expect_same_on_all_ranks(static_cast<std::uint64_t>(value), fmt::format("{}: attribute {}", path_, name),
                                  comm_);
-  comm::agreed(comm_, [&] {
-    write_attribute(native_->file, path_, {name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value});
-  });
+  comm::agreed(comm_, [&] { write_attribute(native_->file, path_, {name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value}); });
 }
 
 void H5Writer::set_attribute(const std::string& name, double value) {

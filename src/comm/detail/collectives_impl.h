@@ -88,8 +88,8 @@ Received<T> gather(std::span<const T> values, int root, const Communicator& comm
 template <Trivial T>
 Received<T> all_to_all(std::span<const T> values, std::span<const std::uint64_t> counts, const Communicator& comm) {
   if (detail::total(counts) != values.size())
-    throw CommError(fmt::format("all_to_all: the counts name {} items, {} were given", detail::total(counts),
-                                values.size()));
+    throw CommError(
+        fmt::format("all_to_all: the counts name {} items, {} were given", detail::total(counts), values.size()));
   auto incoming = detail::exchange_counts(counts, comm);
   std::vector<T> data(detail::total(incoming));
   const auto out_bytes = detail::in_bytes<T>(counts);

@@ -80,8 +80,8 @@ TEST(AgreedOnRoot, RunsOnTheRootOnlyAndSharesItsFault) {
 TEST(ExpectSameOnAllRanks, PassesEqualAndNamesWhatDiffers) {
   EXPECT_NO_THROW(expect_same_on_all_ranks(42, "config hash", world()));
   const int odd = world().size() - 1;
-  const auto fault = fault_of(
-      [&] { expect_same_on_all_ranks(world().rank() == odd ? 0xbad : 0xabc, "config hash", world()); });
+  const auto fault =
+      fault_of([&] { expect_same_on_all_ranks(world().rank() == odd ? 0xbad : 0xabc, "config hash", world()); });
 
   EXPECT_EQ(fault.has_value(), world().size() > 1);
   if (fault) {

@@ -12,8 +12,8 @@ namespace linktrail::comm {
 namespace {
 
 using test::world;
-using testing::ElementsAre;
 using testing::Each;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -191,7 +191,9 @@ TEST(ExchangeByOwner, KeepsTheOrderOfEachSource) {
 TEST(ExchangeByOwner, RefusesAnOwnerThatDoesNotExist) {
   const std::vector<int> items{1};
 
-  EXPECT_THROW(exchange_by_owner<int>(items, [](int) { return world().size(); }, world()), std::out_of_range);
+  EXPECT_THROW(exchange_by_owner<int>(
+                   items, [](int) { return world().size(); }, world()),
+               std::out_of_range);
 }
 
 }  // namespace

@@ -29,9 +29,7 @@ TEST(StopSignal, OneRanksSignalStopsAll) {
 
 TEST(StopSignal, RestoresThePreviousHandlers) {
   std::signal(SIGUSR1, SIG_IGN);
-  {
-    const StopSignal guard;
-  }
+  { const StopSignal guard; }
 
   std::raise(SIGUSR1);  // ignored again: neither ends the process nor sets the flag
 

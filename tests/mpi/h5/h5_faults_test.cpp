@@ -128,8 +128,8 @@ TEST(H5WriterFaults, RowsThatDoNotTileTheDatasetAreRefused) {
   H5Writer writer(folder.file("out.h5"), world());
 
   const auto gap = agreed_fault([&] {
-    writer.write_rows<float>("gap", row, {.begin = static_cast<std::uint64_t>(world().rank()), .total = ranks + 1,
-                                          .columns = 3});
+    writer.write_rows<float>("gap", row,
+                             {.begin = static_cast<std::uint64_t>(world().rank()), .total = ranks + 1, .columns = 3});
   });
   const auto ragged = agreed_fault([&] { writer.write_rows<float>("ragged", row, {.total = 1, .columns = 2}); });
 
@@ -152,7 +152,8 @@ TEST(H5ReaderFaults, MissingAndForeignFilesAreNamed) {
   if (world().is_root()) std::ofstream(text_file) << "no HDF5 at all";
   comm::barrier(world());
 
-  EXPECT_THAT(input_fault([&] { H5Reader(folder.file("none.h5")); }), AllOf(HasSubstr("none.h5"), HasSubstr("no such")));
+  EXPECT_THAT(input_fault([&] { H5Reader(folder.file("none.h5")); }),
+              AllOf(HasSubstr("none.h5"), HasSubstr("no such")));
   EXPECT_THAT(input_fault([&] { H5Reader reader(text_file); }), AllOf(HasSubstr(text_file), HasSubstr("not an HDF5")));
 }
 
