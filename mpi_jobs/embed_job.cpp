@@ -69,14 +69,14 @@ StageResult embed_links(const EmbedOptions& options, const Context& context) {
   dist::write_embeddings(options.output + "/embeddings.h5", documents.rows, attributes_of("links", stored.config),
                          context.comm);
   const dist::DocumentStats& stats = documents.stats;
-  context.log.info("embedded {} of {} articles; {} have no known link and get no vector",
-                               documents.rows.total, stats.articles, stats.without_known_link);
-  return {{"articles", stats.articles},
-          {"embedded", documents.rows.total},
-          {"without_known_link", stats.without_known_link},
-          {"coverage", stats.articles == 0 ? 0.0
-                                           : static_cast<double>(documents.rows.total) /
-                                                 static_cast<double>(stats.articles)}};
+  context.log.info("embedded {} of {} articles; {} have no known link and get no vector", documents.rows.total,
+                   stats.articles, stats.without_known_link);
+  return {
+      {"articles", stats.articles},
+      {"embedded", documents.rows.total},
+      {"without_known_link", stats.without_known_link},
+      {"coverage",
+       stats.articles == 0 ? 0.0 : static_cast<double>(documents.rows.total) / static_cast<double>(stats.articles)}};
 }
 
 namespace {

@@ -33,15 +33,13 @@ void refuse_non_finite(const dist::EmbeddingRows& rows, const std::string& path,
 
 void evaluate_sessions(const EvaluateOptions& options, const dist::EmbeddingRows& rows, const Context& context,
                        StageResult& result) {
-  const dist::SessionCorpus held_out = dist::load_sessions(
-      {.inputs = options.sessions,
-       .min_count = 1,
-       .holdout_fraction = options.holdout,
-       .part = dist::SessionPart::kHeldOut,
-       .when_empty = dist::WhenEmpty::kReturnNothing},
-      context.comm);
-  const NextArticleSums sums =
-      dist::next_article(rows, held_out, options.pairs, context.common.seed, context.comm);
+  const dist::SessionCorpus held_out = dist::load_sessions({.inputs = options.sessions,
+                                                            .min_count = 1,
+                                                            .holdout_fraction = options.holdout,
+                                                            .part = dist::SessionPart::kHeldOut,
+                                                            .when_empty = dist::WhenEmpty::kReturnNothing},
+                                                           context.comm);
+  const NextArticleSums sums = dist::next_article(rows, held_out, options.pairs, context.common.seed, context.comm);
   result["next_article"] = {{"recall_at_10", sums.recall_at_10()},
                             {"mrr", sums.mrr()},
                             {"pairs", sums.pairs},
@@ -70,12 +68,12 @@ void evaluate_neighbors(const EvaluateOptions& options, const dist::EmbeddingRow
 void evaluate_link_model(const EvaluateOptions& options, const Context& context, StageResult& result) {
   const dist::StoredModel stored = dist::read_model(options.model + "/model.h5", context.comm);
   if (stored.kind != dist::ModelKind::kLinksSupervised) return;
-  const dist::LinkCorpus held_out = dist::load_links_with(
-      stored.vocabulary,
-      {.inputs = options.pagelinks,
-       .keep_article = [&](Qid article) { return is_held_out(article, options.holdout); },
-       .when_empty = dist::WhenEmpty::kReturnNothing},
-      context.comm);
+  const dist::LinkCorpus held_out =
+      dist::load_links_with(stored.vocabulary,
+                            {.inputs = options.pagelinks,
+                             .keep_article = [&](Qid article) { return is_held_out(article, options.holdout); },
+                             .when_empty = dist::WhenEmpty::kReturnNothing},
+                            context.comm);
   const dist::LinkModelQuality quality = dist::link_model_quality(
       stored.model, stored.labels, held_out, load_labels(options.labels, context.comm), context.comm);
   result["link_model"] = {{"micro_f1", quality.micro_f1},

@@ -26,7 +26,8 @@ void add_numbers(const ordered_json& object, const std::string& prefix, ordered_
 ordered_json numbers_of(const ordered_json& metrics) {
   ordered_json flat = ordered_json::object();
   add_numbers(metrics.contains("evaluate") ? metrics["evaluate"] : metrics, "", flat);
-  if (metrics.contains("embed") && metrics["embed"].contains("coverage")) flat["coverage"] = metrics["embed"]["coverage"];
+  if (metrics.contains("embed") && metrics["embed"].contains("coverage"))
+    flat["coverage"] = metrics["embed"]["coverage"];
   return flat;
 }
 

@@ -8,8 +8,8 @@
 
 namespace linktrail::jobs {
 
-// `metrics` maps a model to its stages' results; numbers of the "evaluate" stage (or of the object itself, if it has none)
-// become rows named by their path, e.g. "index recall_at_10".
+// `metrics` maps a model to its stages' results; numbers of the "evaluate" stage (or of the object itself, if it has
+// none) become rows named by their path, e.g. "index recall_at_10".
 std::string evaluation_table(const nlohmann::ordered_json& metrics);
 
 // All numbers below `metrics` as (path, text), e.g. {"index recall_at_10", "0.9930"}.

@@ -93,7 +93,8 @@ std::vector<fs::path> export_file(const std::string& input, const std::string& o
   comm::agreed_on_root(context.comm, [&] {
     const ExportData data = load(input);
     if (format == ExportFormat::kFastTextBin && data.output.empty())
-      throw UsageError(fmt::format("--format fasttext-bin: {} holds no output vectors; export the model's folder", input));
+      throw UsageError(
+          fmt::format("--format fasttext-bin: {} holds no output vectors; export the model's folder", input));
     written = export_vectors(format, data.view(), output);
   });
   return written;

@@ -11,8 +11,7 @@ StageResult build_index(const IndexOptions& options, const Context& context) {
   const dist::EmbeddingRows rows = dist::read_embeddings(options.input, context.comm);
   HnswParams hnsw = options.hnsw;
   hnsw.seed = context.common.seed;
-  const dist::BuiltIndex built =
-      dist::build_index(rows.vectors, rows.qids, {.hnsw = hnsw, .merge = {}}, context.comm);
+  const dist::BuiltIndex built = dist::build_index(rows.vectors, rows.qids, {.hnsw = hnsw, .merge = {}}, context.comm);
   dist::write_index(options.output, built.part, context.comm);
   const dist::IndexReport& report = built.report;
   const dist::IndexSeconds& seconds = report.seconds;

@@ -75,7 +75,8 @@ void refuse_problems(const fs::path& snapshot, const Manifest& manifest) {
   for (const FileProblem& problem : verify(snapshot, manifest))
     text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", problem.path, problem.what);
   if (!text.empty())
-    throw InputError(fmt::format("{}: files are not as its manifest says: {}; copy the snapshot again", snapshot.string(), text));
+    throw InputError(
+        fmt::format("{}: files are not as its manifest says: {}; copy the snapshot again", snapshot.string(), text));
 }
 
 std::string describe_snapshot(const fs::path& path) {

@@ -9,9 +9,9 @@ namespace linktrail::jobs {
 
 struct ModelReport {
   std::string model;
-  std::string metrics_jsonl;           // of the training
-  std::string folder;                  // where report.html and a copy of metrics.jsonl go
-  nlohmann::ordered_json metrics;      // of the model's stages
+  std::string metrics_jsonl;       // of the training
+  std::string folder;              // where report.html and a copy of metrics.jsonl go
+  nlohmann::ordered_json metrics;  // of the model's stages
   nlohmann::ordered_json config;
 };
 

@@ -47,8 +47,7 @@ std::string toml_value(const nlohmann::ordered_json& value) {
 
 void OptionSet::add_flags(CLI::App& app) {
   for (Option& option : options_) {
-    option.flag = app.add_option(flag_of(option.name),
-                                 CLI::callback_t([set = option.set](const CLI::results_t& words) {
+    option.flag = app.add_option(flag_of(option.name), CLI::callback_t([set = option.set](const CLI::results_t& words) {
                                    set(words);
                                    return true;
                                  }),
@@ -110,7 +109,8 @@ std::string dump_toml(const std::vector<const OptionSet*>& sets) {
   std::string text;
   for (const OptionSet* set : sets) {
     if (!set->section().empty()) text += fmt::format("\n[{}]\n", set->section());
-    for (const auto& [key, value] : set->to_json().items()) text += fmt::format("{} = {}\n", key, toml_value(value));
+    const nlohmann::ordered_json section = set->to_json();
+    for (const auto& [key, value] : section.items()) text += fmt::format("{} = {}\n", key, toml_value(value));
   }
   return text;
 }

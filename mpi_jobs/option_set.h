@@ -3,12 +3,12 @@
 // Precedence: flag > file > default. Unknown keys are errors.
 #pragma once
 
+#include <toml++/toml.h>
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
-#include <toml++/toml.h>
 #include <vector>
 
 #include "mpi_jobs/option_value.h"

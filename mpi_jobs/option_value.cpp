@@ -11,9 +11,8 @@ const std::vector<EnumName<Architecture>>& enum_names() {
 
 template <>
 const std::vector<EnumName<CombineRule>>& enum_names() {
-  static const std::vector<EnumName<CombineRule>> names{{CombineRule::kAdasum, "adasum"},
-                                                        {CombineRule::kTouchedAverage, "touched"},
-                                                        {CombineRule::kAverage, "average"}};
+  static const std::vector<EnumName<CombineRule>> names{
+      {CombineRule::kAdasum, "adasum"}, {CombineRule::kTouchedAverage, "touched"}, {CombineRule::kAverage, "average"}};
   return names;
 }
 
@@ -31,7 +30,8 @@ const std::vector<EnumName<Resume>>& enum_names() {
 
 template <>
 const std::vector<EnumName<FlatCompression>>& enum_names() {
-  static const std::vector<EnumName<FlatCompression>> names{{FlatCompression::kNone, "none"}, {FlatCompression::kGzip, "gzip"}};
+  static const std::vector<EnumName<FlatCompression>> names{{FlatCompression::kNone, "none"},
+                                                            {FlatCompression::kGzip, "gzip"}};
   return names;
 }
 

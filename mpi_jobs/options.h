@@ -1,7 +1,7 @@
 // The options of every stage, described once.
 //
-// Each struct has a fields() that names its options; from that one table come the command-line flags, the keys of the TOML
-// section, --dump-config, and the configuration recorded in every output.
+// Each struct has a fields() that names its options; from that one table come the command-line flags, the keys of the
+// TOML section, --dump-config, and the configuration recorded in every output.
 #pragma once
 
 #include <cstdint>
@@ -142,13 +142,16 @@ void fields(TrainOptions& o, Visitor&& v) {
   v(FieldInfo{"negatives", "negative samples a target"}, o.params.negatives);
   v(FieldInfo{"epochs", "passes over the corpus"}, o.params.epochs);
   v(FieldInfo{"min-count", "drop articles seen fewer times"}, o.params.min_count);
-  v(FieldInfo{"subsample", "threshold above which frequent articles are thinned out (fastText's t)"}, o.params.subsample);
+  v(FieldInfo{"subsample", "threshold above which frequent articles are thinned out (fastText's t)"},
+    o.params.subsample);
   v(FieldInfo{"lr", "learning rate at the start; falls linearly to 0"}, o.params.learning_rate);
   v(FieldInfo{"negative-exponent", "negatives are drawn by count to this power"}, o.params.negative_exponent);
   v(FieldInfo{"sync", "how ranks combine a row: adasum, touched or average"}, o.sync.rule);
-  v(FieldInfo{"round-tokens", "most tokens, about, that a rank trains on between two synchronisations"}, o.sync.round_tokens);
+  v(FieldInfo{"round-tokens", "most tokens, about, that a rank trains on between two synchronisations"},
+    o.sync.round_tokens);
   v(FieldInfo{"min-rounds", "fewest synchronisations an epoch"}, o.sync.min_rounds);
-  v(FieldInfo{"holdout", "fraction held out of training, by hash of the session (reader) or the article (links)"}, o.holdout);
+  v(FieldInfo{"holdout", "fraction held out of training, by hash of the session (reader) or the article (links)"},
+    o.holdout);
   v(FieldInfo{"checkpoint-minutes", "time between checkpoints"}, o.checkpoint_minutes);
 }
 
@@ -165,7 +168,8 @@ void fields(IndexOptions& o, Visitor&& v) {
   v(FieldInfo{"input", "embeddings.h5"}, o.input);
   v(FieldInfo{"output", "index.hnsw"}, o.output);
   v(FieldInfo{"m", "links of a node on upper levels; level 0 holds twice as many"}, o.hnsw.m);
-  v(FieldInfo{"ef-construction", "candidates considered for each node; more is slower and better"}, o.hnsw.ef_construction);
+  v(FieldInfo{"ef-construction", "candidates considered for each node; more is slower and better"},
+    o.hnsw.ef_construction);
 }
 
 template <class Visitor>

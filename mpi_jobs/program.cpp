@@ -108,9 +108,8 @@ void execute(Parsed& parsed, const comm::Communicator& comm) {
   comm::agreed(comm, [] {});  // a rank that never got here must not leave the others in the first real collective
   read_config(parsed, comm);
   if (parsed.flags.dump_config || parsed.flags.dry_run) {
-    comm::agreed_on_root(comm, [&] {
-      fmt::print("{}", parsed.flags.dump_config ? resolved_config(parsed) : parsed.command->plan());
-    });
+    comm::agreed_on_root(
+        comm, [&] { fmt::print("{}", parsed.flags.dump_config ? resolved_config(parsed) : parsed.command->plan()); });
     return;
   }
   const comm::StopSignal stop;
@@ -148,7 +147,8 @@ ExitCode parse(CLI::App& app, int argc, char** argv, const comm::Communicator& c
 }  // namespace
 
 ExitCode run_program(int argc, char** argv, const comm::Communicator& comm) {
-  CLI::App app("Monthly snapshots of Wikipedia article embeddings, each with one nearest-neighbour index.", "linktrail");
+  CLI::App app("Monthly snapshots of Wikipedia article embeddings, each with one nearest-neighbour index.",
+               "linktrail");
   app.set_version_flag("--version", fmt::format("{} ({})", kProducer, comm::Environment::library_version()));
   app.require_subcommand(1);
   const auto all = add_subcommands(app);

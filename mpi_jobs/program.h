@@ -6,8 +6,8 @@
 
 namespace linktrail::jobs {
 
-// Collective. Parses, reads the configuration, runs the subcommand. Every rank returns the same code; rank 0 prints the one
-// message. A fault that the ranks did not agree on aborts them all.
+// Collective. Parses, reads the configuration, runs the subcommand. Every rank returns the same code; rank 0 prints the
+// one message. A fault that the ranks did not agree on aborts them all.
 ExitCode run_program(int argc, char** argv, const comm::Communicator& comm);
 
 }  // namespace linktrail::jobs

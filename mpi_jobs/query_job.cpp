@@ -27,7 +27,8 @@ TitleTable load_titles(const fs::path& snapshot) {
 Qid wanted_article(const QueryOptions& options, const TitleTable& titles) {
   if (!options.qid.empty()) {
     const Qid qid = parse_qid(options.qid);
-    if (qid == kNoQid) throw UsageError(fmt::format("--qid: expected Q and a number, found '{}'", printable(options.qid)));
+    if (qid == kNoQid)
+      throw UsageError(fmt::format("--qid: expected Q and a number, found '{}'", printable(options.qid)));
     return qid;
   }
   if (options.title.empty()) throw UsageError("--qid or --title is required");
@@ -65,7 +66,9 @@ class Query : public Command {
   void add_positionals(CLI::App& app) override {
     app.add_option("snapshot", options_.snapshot, "a snapshot, or the folder of all snapshots")->required();
   }
-  std::string plan() const override { return fmt::format("read {}/{}/index.hnsw\n", options_.snapshot, options_.model); }
+  std::string plan() const override {
+    return fmt::format("read {}/{}/index.hnsw\n", options_.snapshot, options_.model);
+  }
   void run(const Context& context) override {
     comm::agreed_on_root(context.comm, [&] {
       const fs::path snapshot = resolve_snapshot(options_.snapshot);

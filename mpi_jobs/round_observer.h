@@ -12,7 +12,7 @@
 namespace linktrail::jobs {
 
 struct ObservedRun {
-  std::string stage;    // "train reader"
+  std::string stage;  // "train reader"
   std::string run_id;
   std::string metrics;  // path of metrics.jsonl
   bool resumed = false;

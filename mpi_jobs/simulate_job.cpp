@@ -11,8 +11,9 @@ namespace linktrail::jobs {
 namespace {
 
 std::string counts_text(const FlatCounts& counts) {
-  return fmt::format("{} articles, {} sessions of {} tokens, {} links in {} rows; {} articles have no link", counts.articles,
-                     counts.sessions, counts.session_tokens, counts.links, counts.link_rows, counts.articles_without_links);
+  return fmt::format("{} articles, {} sessions of {} tokens, {} links in {} rows; {} articles have no link",
+                     counts.articles, counts.sessions, counts.session_tokens, counts.links, counts.link_rows,
+                     counts.articles_without_links);
 }
 
 // The part that all three simulators share.

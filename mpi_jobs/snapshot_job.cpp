@@ -14,9 +14,12 @@ class Snapshot : public Command {
   }
 
   std::vector<OptionSet*> flags() override { return {&snapshot_}; }
-  std::vector<OptionSet*> file_sections() override { return {&input_, &reader_, &links_, &embed_, &index_, &evaluate_}; }
+  std::vector<OptionSet*> file_sections() override {
+    return {&input_, &reader_, &links_, &embed_, &index_, &evaluate_};
+  }
   void add_positionals(CLI::App& app) override {
-    app.add_option("config", path_, "TOML file with the sections input, snapshot, reader, links, embed, index, evaluate")
+    app.add_option("config", path_,
+                   "TOML file with the sections input, snapshot, reader, links, embed, index, evaluate")
         ->required();
   }
   std::string config_path() const override { return path_; }

@@ -138,8 +138,12 @@ void SnapshotRun::finish_model(const std::string& model, const std::string& key)
   run_stage({model, "export", key, {folder + "/model.bin"}},
             [&] { return export_fasttext(private_folder(model), folder + "/model.bin", context_); });
   run_stage({model, "report", evaluation_key, {folder + "/report.html", folder + "/metrics.jsonl"}}, [&] {
-    return write_model_report({.model = model, .metrics_jsonl = private_folder(model) + "/metrics.jsonl", .folder = folder,
-                               .metrics = manifest_.metrics[model], .config = config_.resolved}, context_);
+    return write_model_report({.model = model,
+                               .metrics_jsonl = private_folder(model) + "/metrics.jsonl",
+                               .folder = folder,
+                               .metrics = manifest_.metrics[model],
+                               .config = config_.resolved},
+                              context_);
   });
 }
 
@@ -178,7 +182,8 @@ void SnapshotRun::fingerprint_inputs() {
   comm::agreed(context_.comm, [&] {
     for (const RoleFiles& role : roles)
       for (const InputFile& file : role.files)
-        if (number++ % static_cast<std::uint64_t>(context_.comm.size()) == static_cast<std::uint64_t>(context_.comm.rank()))
+        if (number++ % static_cast<std::uint64_t>(context_.comm.size()) ==
+            static_cast<std::uint64_t>(context_.comm.rank()))
           lines += sha256_of_file(file.path);
   });
   // 64 hex digits a file, rank after rank: file i was hashed by rank i % size as its (i / size)-th.
@@ -192,14 +197,16 @@ void SnapshotRun::fingerprint_inputs() {
   for (const RoleFiles& role : roles)
     for (const InputFile& file : role.files) {
       std::size_t& at = next[i++ % ranks];
-      manifest_.inputs.push_back({.role = role.role, .path = file.path, .bytes = file.bytes, .sha256 = all.substr(at, kHexDigits)});
+      manifest_.inputs.push_back(
+          {.role = role.role, .path = file.path, .bytes = file.bytes, .sha256 = all.substr(at, kHexDigits)});
       at += kHexDigits;
     }
   manifest_.producer = kProducer;
   manifest_.created = creation_time();
   manifest_.config = config_.resolved;
   manifest_.ranks = context_.comm.size();
-  manifest_.run_id = sha256_of(inputs_key({"sessions", "pagelinks", "labels", "titles"}) + config_.resolved.dump()).substr(0, 16);
+  manifest_.run_id =
+      sha256_of(inputs_key({"sessions", "pagelinks", "labels", "titles"}) + config_.resolved.dump()).substr(0, 16);
 }
 
 std::string SnapshotRun::inputs_key(const std::vector<std::string>& roles) const {
@@ -215,8 +222,10 @@ bool SnapshotRun::already_published() const {
     const fs::path folder = fs::path(config_.snapshot.root) / name_;
     if (!fs::exists(folder)) return;
     if (load_manifest(folder).run_id != manifest_.run_id)
-      throw UsageError(fmt::format("{} is published from other inputs or another configuration, and a snapshot never changes; "
-                                   "choose another --name", folder.string()));
+      throw UsageError(
+          fmt::format("{} is published from other inputs or another configuration, and a snapshot never changes; "
+                      "choose another --name",
+                      folder.string()));
     published = 1;
   });
   comm::broadcast(std::span<int>(&published, 1), 0, context_.comm);
@@ -227,11 +236,13 @@ void SnapshotRun::check_gates() {
   std::string failures;
   const auto gate = [&](const std::string& name, double value, double threshold, bool passed) {
     manifest_.gates.push_back({.name = name, .value = value, .threshold = threshold, .passed = passed});
-    if (!passed) failures += fmt::format("{}{} is {:.4f}, asked for {:.4f}", failures.empty() ? "" : "; ", name, value, threshold);
+    if (!passed)
+      failures += fmt::format("{}{} is {:.4f}, asked for {:.4f}", failures.empty() ? "" : "; ", name, value, threshold);
   };
   for (const auto& [model, metrics] : manifest_.metrics.items()) {
     const double recall = metrics.at("evaluate").at("index").at("recall_at_10").get<double>();
-    gate(model + " index recall@10", recall, config_.snapshot.min_index_recall, recall >= config_.snapshot.min_index_recall);
+    gate(model + " index recall@10", recall, config_.snapshot.min_index_recall,
+         recall >= config_.snapshot.min_index_recall);
     const double unreachable = metrics.at("index").at("unreachable").get<double>();
     gate(model + " unreachable nodes", unreachable, 0, unreachable == 0);
   }
@@ -246,7 +257,8 @@ void SnapshotRun::copy_titles() {
   comm::agreed_on_root(context_.comm, [&] {
     TitleWriter writer(publish_ + "/titles.tsv");
     for_each_file(expand_inputs(config_.input.titles), [&](LineReader& lines) {
-      read_titles(lines, [&](std::string_view wiki, Qid qid, std::string_view title) { writer.write(qid, title, wiki); });
+      read_titles(lines,
+                  [&](std::string_view wiki, Qid qid, std::string_view title) { writer.write(qid, title, wiki); });
     });
     writer.finish();
   });

@@ -75,10 +75,14 @@ StageResult train_self_supervised(const TrainOptions& options, const TrainParams
   EmbeddingModel model = initial_model(qids_of(corpus.vocabulary), counts.size(), params.dim, params.seed);
   const auto run = training_run("train links", options,
                                 fingerprint(corpus.vocabulary, corpus.total_records, corpus.total_tokens), context);
-  StageResult result = run_training(run, model, [&](dist::TrainCursor start, EmbeddingModel& m, const dist::TrainHooks& hooks) {
-    const dist::SequenceShard shard{.sequences = corpus.bags, .first_record = corpus.first_record, .counts = counts};
-    return dist::train_sequences(params, options.sync, shard, start, m, hooks, context.comm);
-  }, context);
+  StageResult result = run_training(
+      run, model,
+      [&](dist::TrainCursor start, EmbeddingModel& m, const dist::TrainHooks& hooks) {
+        const dist::SequenceShard shard{
+            .sequences = corpus.bags, .first_record = corpus.first_record, .counts = counts};
+        return dist::train_sequences(params, options.sync, shard, start, m, hooks, context.comm);
+      },
+      context);
   result["vocabulary"] = corpus.vocabulary.size();
   result["rows"] = corpus.total_records;
   result["rows_without_qid"] = corpus.rows_without_qid;
@@ -87,7 +91,8 @@ StageResult train_self_supervised(const TrainOptions& options, const TrainParams
          .model = std::move(model),
          .labels = {},
          .documents = corpus.total_records,
-         .config = recorded_options(options, params.seed).dump()}, options, context);
+         .config = recorded_options(options, params.seed).dump()},
+        options, context);
   return result;
 }
 
@@ -96,18 +101,21 @@ StageResult train_on_labels(const TrainOptions& options, const TrainParams& para
   dist::LinkCorpus corpus = dist::load_links(
       {.inputs = options.input,
        .min_count = params.min_count,
-       .keep_article = [&](Qid article) {
-         return !table.labels_of(article).empty() && !is_held_out(article, options.holdout);
-       }},
+       .keep_article =
+           [&](Qid article) { return !table.labels_of(article).empty() && !is_held_out(article, options.holdout); }},
       context.comm);
   const LabelledBags labelled = labels_of(corpus, table);
   EmbeddingModel model = initial_model(qids_of(corpus.vocabulary), labelled.names.size(), params.dim, params.seed);
   const auto run = training_run("train links", options,
                                 fingerprint(corpus.vocabulary, corpus.total_records, corpus.total_tokens), context);
-  StageResult result = run_training(run, model, [&](dist::TrainCursor start, EmbeddingModel& m, const dist::TrainHooks& hooks) {
-    const dist::LabelledShard shard{.bags = corpus.bags, .labels = labelled.labels, .first_record = corpus.first_record};
-    return dist::train_supervised(params, options.sync, shard, start, m, hooks, context.comm);
-  }, context);
+  StageResult result = run_training(
+      run, model,
+      [&](dist::TrainCursor start, EmbeddingModel& m, const dist::TrainHooks& hooks) {
+        const dist::LabelledShard shard{
+            .bags = corpus.bags, .labels = labelled.labels, .first_record = corpus.first_record};
+        return dist::train_supervised(params, options.sync, shard, start, m, hooks, context.comm);
+      },
+      context);
   result["vocabulary"] = corpus.vocabulary.size();
   result["labels"] = labelled.names.size();
   result["rows"] = corpus.total_records;
@@ -116,7 +124,8 @@ StageResult train_on_labels(const TrainOptions& options, const TrainParams& para
          .model = std::move(model),
          .labels = labelled.names,
          .documents = corpus.total_records,
-         .config = recorded_options(options, params.seed).dump()}, options, context);
+         .config = recorded_options(options, params.seed).dump()},
+        options, context);
   return result;
 }
 
@@ -133,10 +142,14 @@ StageResult train_reader(const TrainOptions& options, const Context& context) {
   EmbeddingModel model = initial_sequence_model(qids_of(corpus.vocabulary), params.dim, params.seed);
   const auto run = training_run("train reader", options,
                                 fingerprint(corpus.vocabulary, corpus.total_records, corpus.total_tokens), context);
-  StageResult result = run_training(run, model, [&](dist::TrainCursor start, EmbeddingModel& m, const dist::TrainHooks& hooks) {
-    const dist::SequenceShard shard{.sequences = corpus.sessions, .first_record = corpus.first_record, .counts = counts};
-    return dist::train_sequences(params, options.sync, shard, start, m, hooks, context.comm);
-  }, context);
+  StageResult result = run_training(
+      run, model,
+      [&](dist::TrainCursor start, EmbeddingModel& m, const dist::TrainHooks& hooks) {
+        const dist::SequenceShard shard{
+            .sequences = corpus.sessions, .first_record = corpus.first_record, .counts = counts};
+        return dist::train_sequences(params, options.sync, shard, start, m, hooks, context.comm);
+      },
+      context);
   result["vocabulary"] = corpus.vocabulary.size();
   result["sessions"] = corpus.total_records;
   result["input_sessions"] = corpus.input_sessions;
@@ -147,7 +160,8 @@ StageResult train_reader(const TrainOptions& options, const Context& context) {
          .model = std::move(model),
          .labels = {},
          .documents = corpus.total_records,
-         .config = recorded_options(options, params.seed).dump()}, options, context);
+         .config = recorded_options(options, params.seed).dump()},
+        options, context);
   return result;
 }
 
@@ -165,7 +179,8 @@ class Train : public Command {
  public:
   using Stage = StageResult (*)(const TrainOptions&, const Context&);
 
-  Train(std::string section, TrainOptions defaults) : options_(std::move(defaults)), set_(std::move(section), options_) {}
+  Train(std::string section, TrainOptions defaults)
+      : options_(std::move(defaults)), set_(std::move(section), options_) {}
 
   std::vector<OptionSet*> flags() override { return {&set_}; }
   std::string plan() const override {

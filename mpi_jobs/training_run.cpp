@@ -34,7 +34,8 @@ class Checkpointer {
  private:
   // Rank 0's clock decides for all; checkpoints do not change the result.
   bool is_due() const {
-    std::uint32_t due = std::chrono::duration<double>(Clock::now() - last_).count() >= 60 * run_.checkpoint_minutes ? 1 : 0;
+    std::uint32_t due =
+        std::chrono::duration<double>(Clock::now() - last_).count() >= 60 * run_.checkpoint_minutes ? 1 : 0;
     comm::broadcast(std::span<std::uint32_t>(&due, 1), 0, context_.comm);
     return due != 0;
   }
@@ -54,7 +55,8 @@ void remove_checkpoint(const std::string& path, const comm::Communicator& comm) 
 
 }  // namespace
 
-StageResult run_training(const TrainingRun& run, EmbeddingModel& model, const TrainFunction& train, const Context& context) {
+StageResult run_training(const TrainingRun& run, EmbeddingModel& model, const TrainFunction& train,
+                         const Context& context) {
   Checkpointer checkpointer(run, model, context);
   dist::TrainCursor start;
   if (context.common.resume == Resume::kAuto) {
@@ -76,10 +78,11 @@ StageResult run_training(const TrainingRun& run, EmbeddingModel& model, const Tr
   const dist::TrainOutcome outcome = train(start, model, hooks);
   observer.finish();
   if (!outcome.finished)
-    throw comm::AgreedError(ExitCode::kStoppedWithCheckpoint,
-                            fmt::format("stopped on request with a checkpoint in {}; run the same command again to go on",
-                                        checkpointer.path()),
-                            0);
+    throw comm::AgreedError(
+        ExitCode::kStoppedWithCheckpoint,
+        fmt::format("stopped on request with a checkpoint in {}; run the same command again to go on",
+                    checkpointer.path()),
+        0);
   remove_checkpoint(checkpointer.path(), context.comm);
   return {{"tokens", outcome.tokens},
           {"loss", outcome.loss},

@@ -13,9 +13,9 @@
 namespace linktrail::jobs {
 
 struct TrainingRun {
-  std::string stage;           // "train reader" or "train links"
-  std::string folder;          // holds checkpoint.h5 and metrics.jsonl
-  std::string key;             // of everything that the result depends on, the number of ranks included
+  std::string stage;   // "train reader" or "train links"
+  std::string folder;  // holds checkpoint.h5 and metrics.jsonl
+  std::string key;     // of everything that the result depends on, the number of ranks included
   std::string run_id;
   double checkpoint_minutes = 10;
 };
@@ -23,8 +23,9 @@ struct TrainingRun {
 // One of dist::train_sequences and dist::train_supervised, with all but these bound.
 using TrainFunction = std::function<dist::TrainOutcome(dist::TrainCursor, EmbeddingModel&, const dist::TrainHooks&)>;
 
-// Collective. Trains from the last checkpoint of the same key, or from the start. Asked to stop, leaves a checkpoint and
-// throws AgreedError with code 75 on every rank. Removes the checkpoint when done.
-StageResult run_training(const TrainingRun& run, EmbeddingModel& model, const TrainFunction& train, const Context& context);
+// Collective. Trains from the last checkpoint of the same key, or from the start. Asked to stop, leaves a checkpoint
+// and throws AgreedError with code 75 on every rank. Removes the checkpoint when done.
+StageResult run_training(const TrainingRun& run, EmbeddingModel& model, const TrainFunction& train,
+                         const Context& context);
 
 }  // namespace linktrail::jobs

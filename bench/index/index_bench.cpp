@@ -1,7 +1,7 @@
 // Recall and cost of the merged index at 1 to 4 shards beside one stock hnswlib build, on the same vectors and queries.
 //
-// Both are searched by stock hnswlib from a file, so that only the graphs differ. Queries are rows of the file, searched
-// with themselves in the index (truth too); recall counts ties as right.
+// Both are searched by stock hnswlib from a file, so that only the graphs differ. Queries are rows of the file,
+// searched with themselves in the index (truth too); recall counts ties as right.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -66,7 +66,8 @@ std::string recall_columns(const HnswGraph& graph, const Truth& truth, const std
       recall += recall_at(found, std::span(truth.nearest).subspan(q * kTop, kTop), kTop);
     }
     const auto queries = static_cast<double>(truth.queries.rows());
-    columns += fmt::format(" {:.4f}/{:<5.0f}", recall / queries, static_cast<double>(index.distances() - before) / queries);
+    columns +=
+        fmt::format(" {:.4f}/{:<5.0f}", recall / queries, static_cast<double>(index.distances() - before) / queries);
   }
   std::filesystem::remove(path);
   return columns;
@@ -94,11 +95,15 @@ void run(const Options& options) {
              options.merge.search_ef);
   fmt::print("{:<8}", "graph");
   for (const std::size_t ef : kBeams) fmt::print(" {:<12}", fmt::format("ef {}", ef));
-  fmt::print(" {:>8} {:>8} {:>7} {:>7} {:>6} {:>8}\n", "build/pt", "merge/pt", "unreach", "repair", "degree", "seconds");
+  fmt::print(" {:>8} {:>8} {:>7} {:>7} {:>6} {:>8}\n", "build/pt", "merge/pt", "unreach", "repair", "degree",
+             "seconds");
 
   auto start = std::chrono::steady_clock::now();
   ShardedBuildReport report;
-  HnswGraph stock = build_with_hnswlib({.vectors = vectors, .labels = labels, .levels = {}, .params = options.hnsw,
+  HnswGraph stock = build_with_hnswlib({.vectors = vectors,
+                                        .labels = labels,
+                                        .levels = {},
+                                        .params = options.hnsw,
                                         .distances = &report.merge.build_distances});
   double seconds = seconds_since(start);
   report.connectivity = check_connectivity(stock);

@@ -44,9 +44,7 @@ class RandomStream {
   result_type operator()() { return mix64(state_ += 0x9e3779b97f4a7c15ULL); }
 
   // Uniform in [0, bound), bound > 0 (multiply-shift, Lemire 2019; bias below bound / 2^32).
-  std::uint32_t below(std::uint32_t bound) {
-    return static_cast<std::uint32_t>(((operator()() >> 32) * bound) >> 32);
-  }
+  std::uint32_t below(std::uint32_t bound) { return static_cast<std::uint32_t>(((operator()() >> 32) * bound) >> 32); }
 
   // Uniform in [0, 1) with 24 bits.
   float uniform() { return static_cast<float>(operator()() >> 40) * 0x1p-24F; }

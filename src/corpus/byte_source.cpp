@@ -84,9 +84,7 @@ class Decoder {
 }
 
 // The C interfaces take counts of 32 bits; our blocks are far smaller, larger ones are simply cut.
-unsigned narrow_count(std::size_t count) {
-  return static_cast<unsigned>(std::min<std::size_t>(count, 1UL << 30));
-}
+unsigned narrow_count(std::size_t count) { return static_cast<unsigned>(std::min<std::size_t>(count, 1UL << 30)); }
 
 class GzipDecoder : public Decoder {
  public:

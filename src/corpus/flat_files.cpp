@@ -92,9 +92,9 @@ LinkColumns read_link_header(const InputFile& file) {
   LinkColumns columns;
   columns.count = fields.size();
   const std::array<std::pair<std::string_view, std::size_t*>, 4> wanted{{{"wiki_db", &columns.wiki_db},
-                                                                          {"pid_from", &columns.page_id},
-                                                                          {"qid_from", &columns.qid_from},
-                                                                          {"outlinks", &columns.outlinks}}};
+                                                                         {"pid_from", &columns.page_id},
+                                                                         {"qid_from", &columns.qid_from},
+                                                                         {"outlinks", &columns.outlinks}}};
   for (const auto& [name, position] : wanted) {
     std::size_t times = 0;
     for (std::size_t i = 0; i < fields.size(); ++i) {

@@ -32,14 +32,14 @@ struct LinkColumns {
 LinkColumns read_link_header(const InputFile& file);
 
 // Calls on_row for each row of the piece; the header line (line 1 of the file) is skipped.
-void read_links(LineReader& lines, const LinkColumns& columns,
-                const std::function<void(const LinkRow&)>& on_row);
+void read_links(LineReader& lines, const LinkColumns& columns, const std::function<void(const LinkRow&)>& on_row);
 
 // qid<TAB>label, several rows an article allowed.
 void read_labels(LineReader& lines, const std::function<void(Qid, std::string_view label)>& on_label);
 
 // qid<TAB>title or wiki_db<TAB>qid<TAB>title; wiki_db is empty for the former.
-void read_titles(LineReader& lines, const std::function<void(std::string_view wiki_db, Qid qid, std::string_view title)>& on_title);
+void read_titles(LineReader& lines,
+                 const std::function<void(std::string_view wiki_db, Qid qid, std::string_view title)>& on_title);
 
 // Calls `read(lines)` for every file of `files`, each as one piece. For small tables that one rank reads whole.
 void for_each_file(std::span<const InputFile> files, const std::function<void(LineReader&)>& read);

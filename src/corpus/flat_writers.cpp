@@ -102,7 +102,9 @@ void SessionWriter::write(std::span<const Qid> session) {
   file_.write("\n");
 }
 
-LinkWriter::LinkWriter(const std::string& path) : file_(path) { file_.write("wiki_db\tpid_from\tqid_from\toutlinks\n"); }
+LinkWriter::LinkWriter(const std::string& path) : file_(path) {
+  file_.write("wiki_db\tpid_from\tqid_from\toutlinks\n");
+}
 
 void LinkWriter::write(const LinkRow& row) {
   file_.write_field(row.wiki_db, '\t');

@@ -81,9 +81,10 @@ std::vector<std::string> expand_name(const std::string& name) {
   else
     paths = files_of_glob(name);
   if (paths.empty())
-    throw InputError(fmt::format("{}: no input file there; expected a file, a folder with files or a quoted glob "
-                                 "such as 'parts/*.gz'; check the path",
-                                 name));
+    throw InputError(
+        fmt::format("{}: no input file there; expected a file, a folder with files or a quoted glob "
+                    "such as 'parts/*.gz'; check the path",
+                    name));
   std::sort(paths.begin(), paths.end());
   return paths;
 }
@@ -95,8 +96,8 @@ Compression detect_compression(const std::string& path) {
   std::array<char, 10> bytes{};
   file.read(bytes.data(), bytes.size());
   if (!file.is_open() || file.bad())
-    throw InputError(fmt::format("{}: cannot be read ({}); check the path and its permissions", path,
-                                 std::strerror(errno)));
+    throw InputError(
+        fmt::format("{}: cannot be read ({}); check the path and its permissions", path, std::strerror(errno)));
   const std::string_view head(bytes.data(), static_cast<std::size_t>(file.gcount()));
   if (head.starts_with(kGzipMagic)) return Compression::kGzip;
   if (is_bzip2(head)) return Compression::kBzip2;
@@ -111,9 +112,10 @@ std::vector<InputFile> expand_inputs(std::span<const std::string> names) {
   for (const std::string& name : names) {
     for (const std::string& path : expand_name(name)) {
       if (!fs::is_regular_file(path))
-        throw InputError(fmt::format("{}: is no regular file; pipes and devices cannot be split over ranks, "
-                                     "save the data to a file first",
-                                     path));
+        throw InputError(
+            fmt::format("{}: is no regular file; pipes and devices cannot be split over ranks, "
+                        "save the data to a file first",
+                        path));
       if (seen.insert(fs::canonical(path)).second)
         files.push_back({path, fs::file_size(path), detect_compression(path)});
     }

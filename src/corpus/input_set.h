@@ -20,8 +20,9 @@ struct InputFile {
 Compression detect_compression(const std::string& path);
 
 // Expands each of `names`: a regular file, a folder (its regular files, not recursive; names that start
-// with "." or "_" or end with ".partial" are no data and skipped) or a glob. Sorted by path within each name; a file named twice counts once.
-// Throws InputError for a name that matches nothing, a file that cannot be read, or no file at all.
+// with "." or "_" or end with ".partial" are no data and skipped) or a glob. Sorted by path within each name; a file
+// named twice counts once. Throws InputError for a name that matches nothing, a file that cannot be read, or no file at
+// all.
 std::vector<InputFile> expand_inputs(std::span<const std::string> names);
 
 }  // namespace linktrail

@@ -24,7 +24,8 @@ std::uint64_t count_newlines(const InputFile& file, std::uint64_t end) {
   for (std::uint64_t offset = 0; offset < end;) {
     const std::size_t got = source->read(std::span(block).first(std::min<std::uint64_t>(block.size(), end - offset)));
     if (got == 0) break;
-    lines += static_cast<std::uint64_t>(std::count(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(got), '\n'));
+    lines +=
+        static_cast<std::uint64_t>(std::count(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(got), '\n'));
     offset += got;
   }
   return lines;
@@ -38,11 +39,11 @@ struct LineReader::State {
   std::vector<char> buffer = std::vector<char>(kBlockBytes);
   std::size_t begin = 0;  // the unread bytes are buffer[begin .. end)
   std::size_t end = 0;
-  std::size_t nul = kNone;          // position of the first NUL byte in them
-  std::uint64_t offset = 0;         // of buffer[begin] in the decompressed file
-  std::uint64_t piece_end = 0;      // lines start before this offset
-  std::uint64_t first_offset = 0;   // where the first line of this piece starts
-  std::uint64_t lines = 0;          // returned so far
+  std::size_t nul = kNone;         // position of the first NUL byte in them
+  std::uint64_t offset = 0;        // of buffer[begin] in the decompressed file
+  std::uint64_t piece_end = 0;     // lines start before this offset
+  std::uint64_t first_offset = 0;  // where the first line of this piece starts
+  std::uint64_t lines = 0;         // returned so far
   std::uint64_t mark = 0;          // bytes of the byte order mark: they belong to the first line
   bool ended = false;
 
@@ -69,7 +70,8 @@ struct LineReader::State {
 
   // Number in the file of the n-th line of this piece (from 0).
   std::uint64_t line_of(std::uint64_t n) const {
-    return n + 1 + (first_offset > 0 && file.compression == Compression::kNone ? count_newlines(file, first_offset) : 0);
+    return n + 1 +
+           (first_offset > 0 && file.compression == Compression::kNone ? count_newlines(file, first_offset) : 0);
   }
 
   std::size_t read_source() {
@@ -136,7 +138,8 @@ struct LineReader::State {
     consume(mark);
   }
 
-  [[noreturn]] void refuse(const char* what, const std::string& expected, std::string_view found, const char* advice) const {
+  [[noreturn]] void refuse(const char* what, const std::string& expected, std::string_view found,
+                           const char* advice) const {
     throw input_error({.what = what,
                        .file = file.path,
                        .line = line_of(lines),

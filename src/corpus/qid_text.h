@@ -14,7 +14,8 @@ Qid parse_qid(std::string_view token);
 
 std::string format_qid(Qid qid);
 
-// Splits `text` at single or repeated spaces and appends the QIDs. Returns an empty view, or the first token that is none.
+// Splits `text` at single or repeated spaces and appends the QIDs. Returns an empty view, or the first token that is
+// none.
 std::string_view parse_qids(std::string_view text, std::vector<Qid>& qids);
 
 }  // namespace linktrail

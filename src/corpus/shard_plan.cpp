@@ -28,9 +28,7 @@ std::uint64_t pieces_of(const InputFile& file, std::uint64_t piece_limit) {
 }
 
 // begin of piece i of n, without overflow for any file size.
-std::uint64_t cut(std::uint64_t bytes, std::uint64_t i, std::uint64_t n) {
-  return bytes / n * i + bytes % n * i / n;
-}
+std::uint64_t cut(std::uint64_t bytes, std::uint64_t i, std::uint64_t n) { return bytes / n * i + bytes % n * i / n; }
 
 std::vector<Piece> cut_files(std::span<const InputFile> files, std::uint64_t piece_limit) {
   std::vector<Piece> pieces;

@@ -60,9 +60,9 @@ std::string_view TitleTable::title_of(Qid qid, std::string_view wiki_db) const {
 }
 
 Qid TitleTable::find(std::string_view wanted, std::string_view wiki_db) const {
-  auto it = std::lower_bound(
-      by_title_.begin(), by_title_.end(), wanted,
-      [&](std::uint32_t row, std::string_view text) { return compare_titles(title(rows_[row]), text) < 0; });
+  auto it = std::lower_bound(by_title_.begin(), by_title_.end(), wanted, [&](std::uint32_t row, std::string_view text) {
+    return compare_titles(title(rows_[row]), text) < 0;
+  });
   for (; it != by_title_.end() && compare_titles(title(rows_[*it]), wanted) == 0; ++it)
     if (in_wiki(rows_[*it], wiki_db)) return rows_[*it].qid;
   return kNoQid;

@@ -44,7 +44,9 @@ class TitleTable {
   void add(std::string_view wiki_db, Qid qid, std::string_view title);
   void build_order();
   std::string_view title(const Row& row) const { return std::string_view(text_).substr(row.begin, row.length); }
-  bool in_wiki(const Row& row, std::string_view wiki_db) const { return wiki_db.empty() || wikis_[row.wiki] == wiki_db; }
+  bool in_wiki(const Row& row, std::string_view wiki_db) const {
+    return wiki_db.empty() || wikis_[row.wiki] == wiki_db;
+  }
 
   std::string text_;
   std::vector<std::string> wikis_;

@@ -10,8 +10,8 @@
 
 namespace linktrail::dist {
 
-void write_checkpoint(const std::string& path, const std::string& key, const TrainCursor& next, const EmbeddingModel& model,
-                      const comm::Communicator& comm) {
+void write_checkpoint(const std::string& path, const std::string& key, const TrainCursor& next,
+                      const EmbeddingModel& model, const comm::Communicator& comm) {
   h5::H5Writer file(path, comm);
   file.set_attribute("format_name", "linktrail-checkpoint");
   file.set_attribute("format_version", "1.0");
@@ -23,15 +23,17 @@ void write_checkpoint(const std::string& path, const std::string& key, const Tra
   file.finish();
 }
 
-std::optional<Checkpoint> read_checkpoint(const std::string& path, const std::string& key, const comm::Communicator& comm) {
+std::optional<Checkpoint> read_checkpoint(const std::string& path, const std::string& key,
+                                          const comm::Communicator& comm) {
   const auto read = [&]() -> std::optional<Checkpoint> {
     if (!std::filesystem::exists(path)) return std::nullopt;
     try {
       const h5::H5Reader file(path);
       if (file.text_attribute("key") != key) return std::nullopt;
-      return Checkpoint{.next = {.epoch = static_cast<std::uint32_t>(file.int_attribute("epoch")),
-                                 .round = static_cast<std::uint32_t>(file.int_attribute("round"))},
-                        .model = {.input = read_matrix(file, "vectors"), .output = read_matrix(file, "output_vectors")}};
+      return Checkpoint{
+          .next = {.epoch = static_cast<std::uint32_t>(file.int_attribute("epoch")),
+                   .round = static_cast<std::uint32_t>(file.int_attribute("round"))},
+          .model = {.input = read_matrix(file, "vectors"), .output = read_matrix(file, "output_vectors")}};
     } catch (const InputError&) {
       return std::nullopt;  // a damaged checkpoint costs time, never the run
     }

@@ -1,7 +1,7 @@
 // A training run's state between two rounds, on disk: the model and where to go on.
 //
-// The model after a round is the whole state (random numbers are keyed, not stateful), so a resumed run and an uninterrupted
-// one give the same bytes. The file replaces the previous one only when complete.
+// The model after a round is the whole state (random numbers are keyed, not stateful), so a resumed run and an
+// uninterrupted one give the same bytes. The file replaces the previous one only when complete.
 #pragma once
 
 #include <optional>
@@ -19,10 +19,11 @@ struct Checkpoint {
 };
 
 // Collective. `key` names everything that the run depends on: inputs, options, number of ranks.
-void write_checkpoint(const std::string& path, const std::string& key, const TrainCursor& next, const EmbeddingModel& model,
-                      const comm::Communicator& comm);
+void write_checkpoint(const std::string& path, const std::string& key, const TrainCursor& next,
+                      const EmbeddingModel& model, const comm::Communicator& comm);
 
 // Collective. Nothing if there is no file, it is damaged, or it belongs to another key.
-std::optional<Checkpoint> read_checkpoint(const std::string& path, const std::string& key, const comm::Communicator& comm);
+std::optional<Checkpoint> read_checkpoint(const std::string& path, const std::string& key,
+                                          const comm::Communicator& comm);
 
 }  // namespace linktrail::dist

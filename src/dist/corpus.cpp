@@ -129,26 +129,28 @@ void refuse_empty_input(const Loaded& loaded, const Finish& finish) {
   if (finish.when_empty == WhenEmpty::kReturnNothing) return;
   const std::string names = fmt::format("{}", fmt::join(finish.inputs, ", "));
   if (loaded.input == 0)
-    throw InputError(fmt::format("{}: the input is empty; expected at least one {} in a flat file, found none; check "
-                                 "that the export finished",
-                                 names, finish.record));
+    throw InputError(
+        fmt::format("{}: the input is empty; expected at least one {} in a flat file, found none; check "
+                    "that the export finished",
+                    names, finish.record));
   if (loaded.input_tokens == 0)
-    throw InputError(fmt::format("{}: no token is left of {} {}s, of which {} are {}; check the input and the flags", names,
-                                 loaded.input, finish.record, loaded.left_out, finish.left_out));
+    throw InputError(fmt::format("{}: no token is left of {} {}s, of which {} are {}; check the input and the flags",
+                                 names, loaded.input, finish.record, loaded.left_out, finish.left_out));
 }
 
 void refuse_empty_vocabulary(const Loaded& loaded, const Finish& finish) {
   if (finish.when_empty == WhenEmpty::kReturnNothing) return;
   const std::string names = fmt::format("{}", fmt::join(finish.inputs, ", "));
   if (loaded.vocabulary.empty())
-    throw InputError(fmt::format("{}: every one of the {} tokens is below min-count; expected some article to occur at "
-                                 "least {} times; lower --min-count or give more input",
-                                 names, loaded.input_tokens, finish.min_count));
+    throw InputError(
+        fmt::format("{}: every one of the {} tokens is below min-count; expected some article to occur at "
+                    "least {} times; lower --min-count or give more input",
+                    names, loaded.input_tokens, finish.min_count));
   if (loaded.balanced.total_records == 0)
-    throw InputError(fmt::format("{}: none of {} {}s has {} known articles (min-count {}, vocabulary {}); lower "
-                                 "--min-count or give more input",
-                                 names, loaded.input, finish.record, finish.min_tokens, finish.min_count,
-                                 loaded.vocabulary.size()));
+    throw InputError(
+        fmt::format("{}: none of {} {}s has {} known articles (min-count {}, vocabulary {}); lower "
+                    "--min-count or give more input",
+                    names, loaded.input, finish.record, finish.min_tokens, finish.min_count, loaded.vocabulary.size()));
 }
 
 Loaded finish_loading(Parsed parsed, Finish finish, const comm::Communicator& comm) {

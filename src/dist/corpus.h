@@ -32,8 +32,8 @@ struct LoadParams {
 };
 
 struct SessionCorpus {
-  Vocabulary vocabulary;             // the same on every rank
-  TokenSequences sessions;           // here: records first_record .. first_record + sessions.size() - 1
+  Vocabulary vocabulary;    // the same on every rank
+  TokenSequences sessions;  // here: records first_record .. first_record + sessions.size() - 1
   std::uint64_t first_record = 0;
   std::uint64_t total_records = 0;   // sessions of the part with at least two known articles, over all ranks
   std::uint64_t total_tokens = 0;    // of those
@@ -58,8 +58,8 @@ struct LinkLoadParams {
 
 struct LinkCorpus {
   Vocabulary vocabulary;
-  TokenSequences bags;         // one a row (an article in one wiki); empty where no outlink is known
-  std::vector<Qid> articles;   // one a row: whose outlinks they are; an article has a row for each of its wikis
+  TokenSequences bags;        // one a row (an article in one wiki); empty where no outlink is known
+  std::vector<Qid> articles;  // one a row: whose outlinks they are; an article has a row for each of its wikis
   std::uint64_t first_record = 0;
   std::uint64_t total_records = 0;
   std::uint64_t total_tokens = 0;

@@ -52,9 +52,8 @@ OwnedBags exchange_bags(const LinkCorpus& corpus, const comm::Communicator& comm
 std::vector<std::size_t> by_article(const OwnedBags& owned) {
   std::vector<std::size_t> order(owned.headers.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return owned.headers[a].article < owned.headers[b].article;
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return owned.headers[a].article < owned.headers[b].article; });
   return order;
 }
 
@@ -124,7 +123,8 @@ EmbeddingRows to_row_blocks(const OwnedVectors& owned, std::size_t dim, const co
   const auto floats = comm::all_to_all(std::span<const float>(owned.vectors), float_counts, comm).data;
 
   const auto [begin, end] = row_block(all.size(), comm.rank(), comm.size());
-  EmbeddingRows rows{.vectors = Matrix(end - begin, dim), .qids = {}, .counts = {}, .begin = begin, .total = all.size()};
+  EmbeddingRows rows{
+      .vectors = Matrix(end - begin, dim), .qids = {}, .counts = {}, .begin = begin, .total = all.size()};
   rows.qids.resize(end - begin);
   rows.counts.resize(end - begin);
   for (std::size_t i = 0; i < here.size(); ++i) {

@@ -21,9 +21,9 @@ struct Documents {
   DocumentStats stats;
 };
 
-// Collective. `corpus` holds this rank's rows with tokens of the vocabulary of `input`. The bags of one article meet at the
-// rank owner_of(qid), where they are joined as `kind` says and averaged with `weights` (one a token). The result is the same
-// for any number of ranks and any order of the input. 4 bytes a link and one vector an article travel.
+// Collective. `corpus` holds this rank's rows with tokens of the vocabulary of `input`. The bags of one article meet at
+// the rank owner_of(qid), where they are joined as `kind` says and averaged with `weights` (one a token). The result is
+// the same for any number of ranks and any order of the input. 4 bytes a link and one vector an article travel.
 Documents embed_documents(const LinkCorpus& corpus, MatrixView input, std::span<const float> weights, LinkBag kind,
                           const comm::Communicator& comm);
 

@@ -18,21 +18,21 @@ namespace linktrail::dist {
 std::pair<std::uint64_t, std::uint64_t> row_block(std::uint64_t total, int rank, int ranks);
 
 struct EmbeddingRows {
-  Matrix vectors;                 // [n, dim] of this rank
-  std::vector<Qid> qids;          // [n] of this rank
+  Matrix vectors;                     // [n, dim] of this rank
+  std::vector<Qid> qids;              // [n] of this rank
   std::vector<std::uint64_t> counts;  // [n]: occurrences (reader) or links (link model)
-  std::uint64_t begin = 0;        // global number of the first row here
-  std::uint64_t total = 0;        // rows on all ranks
+  std::uint64_t begin = 0;            // global number of the first row here
+  std::uint64_t total = 0;            // rows on all ranks
 
   std::uint32_t dim() const { return static_cast<std::uint32_t>(vectors.dim()); }
 };
 
 // What embeddings.h5 says of itself, beside its rows (docs/file-formats.md).
 struct EmbeddingAttributes {
-  std::string model;       // "reader" or "links"
-  std::string config;      // JSON of the options
+  std::string model;   // "reader" or "links"
+  std::string config;  // JSON of the options
   std::string run_id;
-  std::string created;     // ISO 8601, UTC
+  std::string created;  // ISO 8601, UTC
 };
 
 // Collective. Writes /vectors, /qid, /count and the attributes of the contract; replaces `path` only when complete.

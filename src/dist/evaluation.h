@@ -15,8 +15,8 @@
 
 namespace linktrail::dist {
 
-// Collective. Next-article prediction over consecutive pairs of held-out sessions, at most `max_pairs` of them (sampled by
-// a hash of their global number). `rows` must have length 1 or 0. Cost: pairs * rows * dim.
+// Collective. Next-article prediction over consecutive pairs of held-out sessions, at most `max_pairs` of them (sampled
+// by a hash of their global number). `rows` must have length 1 or 0. Cost: pairs * rows * dim.
 NextArticleSums next_article(const EmbeddingRows& rows, const SessionCorpus& held_out, std::uint64_t max_pairs,
                              std::uint64_t seed, const comm::Communicator& comm);
 
@@ -47,8 +47,8 @@ struct IndexRecall {
   std::uint64_t queries = 0;
 };
 
-// Collective; rank 0 loads and searches the index. Recall of `index_path` against the exact neighbours, with ef at least k.
-// Throws InputError if the index does not hold the same articles.
+// Collective; rank 0 loads and searches the index. Recall of `index_path` against the exact neighbours, with ef at
+// least k. Throws InputError if the index does not hold the same articles.
 IndexRecall index_recall(const std::string& index_path, const EmbeddingRows& rows, const ExactNeighbors& exact,
                          std::uint32_t ef, const comm::Communicator& comm);
 
@@ -60,9 +60,10 @@ struct LinkModelQuality {
   std::uint64_t rows = 0;  // held-out labelled rows with a known link
 };
 
-// Collective. F1 at threshold 0.5 of the supervised model on the labelled rows of `held_out`. Label names of the model and
-// the table are matched by name.
+// Collective. F1 at threshold 0.5 of the supervised model on the labelled rows of `held_out`. Label names of the model
+// and the table are matched by name.
 LinkModelQuality link_model_quality(const EmbeddingModel& model, const std::vector<std::string>& model_labels,
-                                    const LinkCorpus& held_out, const LabelTable& labels, const comm::Communicator& comm);
+                                    const LinkCorpus& held_out, const LabelTable& labels,
+                                    const comm::Communicator& comm);
 
 }  // namespace linktrail::dist

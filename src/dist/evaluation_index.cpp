@@ -13,7 +13,8 @@ namespace linktrail::dist {
 namespace {
 
 // Searches for one query; the article itself is left out, as in the exact neighbours.
-std::vector<Neighbor> search(HnswlibIndex& index, std::span<const float> vector, Qid self, std::size_t k, std::size_t ef) {
+std::vector<Neighbor> search(HnswlibIndex& index, std::span<const float> vector, Qid self, std::size_t k,
+                             std::size_t ef) {
   std::vector<Neighbor> found;
   for (const LabeledNeighbor& neighbor : index.search(vector, k + 1, std::max(ef, k + 1)))
     if (neighbor.label != self && found.size() < k) found.push_back({neighbor.distance, 0});

@@ -1,6 +1,6 @@
 // The part of evaluation.h that looks at labels.
-#include <algorithm>
 #include <tsl/robin_map.h>
+#include <algorithm>
 
 #include "comm/collectives.h"
 #include "dist/evaluation.h"
@@ -63,7 +63,8 @@ LabelAgreementSums label_agreement(const EmbeddingRows& rows, const ExactNeighbo
 }
 
 LinkModelQuality link_model_quality(const EmbeddingModel& model, const std::vector<std::string>& model_labels,
-                                    const LinkCorpus& held_out, const LabelTable& labels, const comm::Communicator& comm) {
+                                    const LinkCorpus& held_out, const LabelTable& labels,
+                                    const comm::Communicator& comm) {
   const std::vector<LabelId> label_of = model_label_of(model_labels, labels);
   std::vector<LabelCounts> counts(model_labels.size());
   std::vector<float> scores(model_labels.size());

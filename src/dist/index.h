@@ -33,7 +33,7 @@ struct IndexSeconds {
 // Equal on all ranks.
 struct IndexReport {
   std::uint64_t nodes = 0;
-  std::uint64_t distinct = 0;         // nodes that are not copies of others
+  std::uint64_t distinct = 0;  // nodes that are not copies of others
   std::uint64_t zero_vectors = 0;
   std::uint64_t build_distances = 0;  // evaluated in building sub-indexes and upper levels
   std::uint64_t merge_distances = 0;  // evaluated in merging
@@ -46,11 +46,11 @@ struct BuiltIndex {
   IndexReport report;
 };
 
-// Collective. Builds the graph over all ranks' rows (any number a rank, also none; normalised copies are made). Rows move
-// to ranks by a hash of their values, so equal vectors meet and shards are random. Deterministic for a given number of
-// ranks, whatever the split of the input. Memory a rank: its rows, those of one foreign shard, and on rank 0 the links
-// of all (132 bytes a node at m = 16). All ranks throw AgreedError for rows that are not finite, dims that differ, a label
-// given twice or below 0, or impossible params.
+// Collective. Builds the graph over all ranks' rows (any number a rank, also none; normalised copies are made). Rows
+// move to ranks by a hash of their values, so equal vectors meet and shards are random. Deterministic for a given
+// number of ranks, whatever the split of the input. Memory a rank: its rows, those of one foreign shard, and on rank 0
+// the links of all (132 bytes a node at m = 16). All ranks throw AgreedError for rows that are not finite, dims that
+// differ, a label given twice or below 0, or impossible params.
 BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, const IndexParams& params,
                        const comm::Communicator& comm);
 

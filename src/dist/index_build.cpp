@@ -40,7 +40,8 @@ Matrix normalized_copy(MatrixView rows) {
   return copy;
 }
 
-void check_input(MatrixView rows, std::span<const Qid> qids, const IndexParams& params, const comm::Communicator& comm) {
+void check_input(MatrixView rows, std::span<const Qid> qids, const IndexParams& params,
+                 const comm::Communicator& comm) {
   comm::agreed(comm, [&] {
     check(params.hnsw);
     if (params.merge.search_ef == 0 || params.batch_rows == 0)
@@ -60,7 +61,9 @@ void check_input(MatrixView rows, std::span<const Qid> qids, const IndexParams& 
 }
 
 void check_labels_are_distinct(std::span<const Qid> qids, const comm::Communicator& comm) {
-  auto owned = comm::exchange_by_owner(qids, [&](Qid qid) { return owner_of(qid, comm.size()); }, comm).data;
+  auto owned = comm::exchange_by_owner(
+                   qids, [&](Qid qid) { return owner_of(qid, comm.size()); }, comm)
+                   .data;
   comm::agreed(comm, [&] {
     std::ranges::sort(owned);
     if (const auto twice = std::ranges::adjacent_find(owned); twice != owned.end())
@@ -94,8 +97,10 @@ void build_sub_index(Shard& shard, const HnswParams& params, std::uint64_t& dist
   const Matrix& all = shard.all.vectors;
   const MatrixView distinct{all.data(), shard.rows.distinct, all.dim(), all.stride()};
   const auto labels = std::span<const Qid>(shard.all.labels).first(shard.rows.distinct);
-  shard.graph = build_with_hnswlib({.vectors = distinct, .labels = labels,
-                                    .levels = shard_levels(distinct, labels, params), .params = params,
+  shard.graph = build_with_hnswlib({.vectors = distinct,
+                                    .labels = labels,
+                                    .levels = shard_levels(distinct, labels, params),
+                                    .params = params,
                                     .distances = &distances});
 }
 
@@ -121,7 +126,8 @@ std::uint64_t count_zero_rows(const HnswGraph& part) {
 }
 
 void agree_on_report(IndexReport& report, const comm::Communicator& comm) {
-  std::uint64_t sums[] = {report.nodes, report.distinct, report.zero_vectors, report.build_distances, report.merge_distances};
+  std::uint64_t sums[] = {report.nodes, report.distinct, report.zero_vectors, report.build_distances,
+                          report.merge_distances};
   comm::all_reduce(std::span<std::uint64_t>(sums), comm::ReduceOp::kSum, comm);
   report.nodes = sums[0];
   report.distinct = sums[1];

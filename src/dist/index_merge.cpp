@@ -72,7 +72,8 @@ NeighborTable search_foreign_shards(const HnswGraph& mine, const MergeParams& pa
   return candidates;
 }
 
-// Collective. Calls work(begin, end) on batches of rows, after the lookup has the rows of all nodes in wanted(begin, end).
+// Collective. Calls work(begin, end) on batches of rows, after the lookup has the rows of all nodes in wanted(begin,
+// end).
 template <class Wanted, class Work>
 void for_each_batch(const Shard& shard, std::uint64_t batch_rows, VectorLookup& lookup, const NodeOwners& owners,
                     const comm::Communicator& comm, Wanted wanted, Work work) {
@@ -88,7 +89,8 @@ void for_each_batch(const Shard& shard, std::uint64_t batch_rows, VectorLookup& 
   }
 }
 
-std::vector<NodeId> sources_in(std::span<const ReverseLink> incoming, NodeId first, std::uint64_t begin, std::uint64_t end) {
+std::vector<NodeId> sources_in(std::span<const ReverseLink> incoming, NodeId first, std::uint64_t begin,
+                               std::uint64_t end) {
   const auto low = std::ranges::lower_bound(incoming, first + begin, {}, &ReverseLink::target);
   const auto high = std::ranges::lower_bound(incoming, first + end, {}, &ReverseLink::target);
   std::vector<NodeId> ids;
@@ -132,7 +134,8 @@ void merge_level0(Shard& shard, const NodeOwners& owners, const IndexParams& par
 
   const std::vector<ReverseLink> outgoing = reverse_links(forward, graph.first);
   auto incoming = comm::exchange_by_owner(
-      as_span(outgoing), [&](const ReverseLink& link) { return owners(link.target); }, comm).data;
+                      as_span(outgoing), [&](const ReverseLink& link) { return owners(link.target); }, comm)
+                      .data;
   sort_incoming(incoming, graph.params);
   const auto slots = slots_for_copies(shard.rows, graph.params.m);
   for_each_batch(
@@ -173,9 +176,10 @@ void rebuild_upper_levels(HnswGraph& graph, IndexReport& report, const comm::Com
   // The lists of 1/m of the nodes: small enough to give all of them to everyone.
   Summary summary{upper.lists.rows(), 0, upper.entry_point, upper.max_level};
   comm::broadcast(std::span<Summary>(&summary, 1), 0, comm);
-  const auto list_ids = comm::broadcast(std::vector<NodeId>(upper.lists.raw_ids().begin(), upper.lists.raw_ids().end()), 0, comm);
-  const auto counts =
-      comm::broadcast(std::vector<std::uint16_t>(upper.lists.raw_counts().begin(), upper.lists.raw_counts().end()), 0, comm);
+  const auto list_ids =
+      comm::broadcast(std::vector<NodeId>(upper.lists.raw_ids().begin(), upper.lists.raw_ids().end()), 0, comm);
+  const auto counts = comm::broadcast(
+      std::vector<std::uint16_t>(upper.lists.raw_counts().begin(), upper.lists.raw_counts().end()), 0, comm);
   allocate_upper(graph);
   const std::uint64_t begin = comm::exclusive_scan(graph.upper.rows(), comm);
   const NeighborLists whole(list_ids, counts, graph.params.m);

@@ -79,8 +79,12 @@ void share(ConnectivityReport& report, const comm::Communicator& comm) {
                             report.repaired};
   comm::broadcast(std::span<std::uint64_t>(counts), 0, comm);
   comm::broadcast(std::span<double>(&report.mean_degree, 1), 0, comm);
-  report = {.nodes = counts[0], .unreachable_before = counts[1], .unreachable_after = counts[2],
-            .zero_in_degree = counts[3], .repaired = counts[4], .mean_degree = report.mean_degree,
+  report = {.nodes = counts[0],
+            .unreachable_before = counts[1],
+            .unreachable_after = counts[2],
+            .zero_in_degree = counts[3],
+            .repaired = counts[4],
+            .mean_degree = report.mean_degree,
             .in_degree_histogram = comm::broadcast(std::move(report.in_degree_histogram), 0, comm)};
 }
 
@@ -106,8 +110,11 @@ void repair_level0(HnswGraph& part, const NodeOwners& owners, IndexReport& repor
     report.connectivity.unreachable_after = check_connectivity(whole).unreachable_before;
     changes = changed_lists(whole, repair->changed());
   });
-  apply_changes(comm::exchange_by_owner(std::span<const ChangedLink>(changes),
-                                [&](const ChangedLink& link) { return owners(link.node); }, comm).data, part);
+  apply_changes(
+      comm::exchange_by_owner(
+          std::span<const ChangedLink>(changes), [&](const ChangedLink& link) { return owners(link.node); }, comm)
+          .data,
+      part);
   share(report.connectivity, comm);
 }
 

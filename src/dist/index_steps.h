@@ -22,7 +22,8 @@ void merge_level0(Shard& shard, const NodeOwners& owners, const IndexParams& par
 // Collective. Builds levels >= 1 on rank 0 and hands every rank its lists (index_merge.cpp).
 void rebuild_upper_levels(HnswGraph& graph, IndexReport& report, const comm::Communicator& comm);
 
-// Collective. Checks and repairs level 0 over all ranks; fills report.connectivity, equal on all ranks (index_repair.cpp).
+// Collective. Checks and repairs level 0 over all ranks; fills report.connectivity, equal on all ranks
+// (index_repair.cpp).
 void repair_level0(HnswGraph& part, const NodeOwners& owners, IndexReport& report, const comm::Communicator& comm);
 
 }  // namespace linktrail::dist

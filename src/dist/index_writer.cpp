@@ -30,7 +30,8 @@ void rename_complete(const std::filesystem::path& partial, const std::filesystem
   std::error_code error;
   std::filesystem::rename(partial, path, error);
   if (error)
-    throw StorageError(fmt::format("{}: cannot be renamed to {}: {}", partial.string(), path.string(), error.message()));
+    throw StorageError(
+        fmt::format("{}: cannot be renamed to {}: {}", partial.string(), path.string(), error.message()));
 }
 
 }  // namespace

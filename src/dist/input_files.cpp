@@ -8,8 +8,8 @@
 namespace linktrail::dist {
 
 std::vector<InputFile> expand_inputs_on_root(std::span<const std::string> names, const comm::Communicator& comm) {
-  std::vector<InputFile> files = comm::agreed(
-      comm, [&] { return comm.is_root() ? expand_inputs(names) : std::vector<InputFile>{}; });
+  std::vector<InputFile> files =
+      comm::agreed(comm, [&] { return comm.is_root() ? expand_inputs(names) : std::vector<InputFile>{}; });
 
   std::string paths;  // each followed by a NUL, the one byte that no path holds
   std::vector<std::uint64_t> facts;

@@ -112,8 +112,7 @@ int rank_of_token(std::uint64_t first_token, std::uint64_t total_tokens, int ran
 BalancedRecords rebalance(Records records, const std::vector<PieceRun>& runs, const comm::Communicator& comm) {
   std::vector<PieceRun> all = comm::all_gather<PieceRun>(std::span<const PieceRun>(runs), comm);
   const TokenStarts starts = token_starts(runs, std::move(all));
-  const SendPlan plan =
-      comm::agreed(comm, [&] { return plan_sending(records.sequences, runs, starts, comm.size()); });
+  const SendPlan plan = comm::agreed(comm, [&] { return plan_sending(records.sequences, runs, starts, comm.size()); });
 
   const std::vector<std::uint64_t> nothing_to(static_cast<std::size_t>(comm.size()), 0);
   const auto got_runs = comm::all_to_all<PieceRun>(plan.runs, plan.runs_to, comm);

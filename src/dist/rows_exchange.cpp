@@ -61,7 +61,8 @@ int NodeOwners::operator()(NodeId node) const {
   return static_cast<int>(std::ranges::upper_bound(first_, node) - first_.begin()) - 1;
 }
 
-Matrix fetch_rows(std::span<const NodeId> wanted, MatrixView mine, const NodeOwners& owners, const comm::Communicator& comm) {
+Matrix fetch_rows(std::span<const NodeId> wanted, MatrixView mine, const NodeOwners& owners,
+                  const comm::Communicator& comm) {
   const auto asked = comm::exchange_by_owner(wanted, owners, comm);
   std::vector<std::uint32_t> local;
   for (const NodeId node : asked.data) local.push_back(node - owners.first(comm.rank()));

@@ -35,6 +35,7 @@ class NodeOwners {
 };
 
 // Collective. The rows of the wanted nodes (rising, without repeats), in their order. `mine` are this rank's nodes.
-Matrix fetch_rows(std::span<const NodeId> wanted, MatrixView mine, const NodeOwners& owners, const comm::Communicator& comm);
+Matrix fetch_rows(std::span<const NodeId> wanted, MatrixView mine, const NodeOwners& owners,
+                  const comm::Communicator& comm);
 
 }  // namespace linktrail::dist

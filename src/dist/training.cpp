@@ -37,9 +37,8 @@ RoundReport summarise(const std::vector<RankRound>& ranks) {
     report.seconds = ranks[r].seconds;
     report.slowest_rank = static_cast<int>(r);
   }
-  const auto fastest = std::min_element(ranks.begin(), ranks.end(), [](const RankRound& a, const RankRound& b) {
-    return a.seconds < b.seconds;
-  });
+  const auto fastest = std::min_element(ranks.begin(), ranks.end(),
+                                        [](const RankRound& a, const RankRound& b) { return a.seconds < b.seconds; });
   report.wait_seconds = report.seconds - fastest->seconds;
   report.tokens = sum.tokens;
   report.loss = sum.examples > 0 ? sum.loss_sum / static_cast<double>(sum.examples) : 0.0;

@@ -24,6 +24,7 @@ std::vector<float> link_weights(LinkWeight kind, std::span<const std::uint64_t> 
 
 // Weighted mean of the bag's input rows into `out` (input.dim floats), summed in double in bag order.
 // Returns false and leaves zeros if the bag is empty: such an article gets no vector, and is counted.
-bool document_vector(std::span<const TokenId> bag, MatrixView input, std::span<const float> weights, std::span<float> out);
+bool document_vector(std::span<const TokenId> bag, MatrixView input, std::span<const float> weights,
+                     std::span<float> out);
 
 }  // namespace linktrail

@@ -13,7 +13,7 @@ namespace linktrail {
 // articles but a, by cosine to a. Unknown articles are misses.
 struct NextArticleSums {
   std::uint64_t pairs = 0;
-  std::uint64_t unknown = 0;          // pairs with an article that has no vector
+  std::uint64_t unknown = 0;  // pairs with an article that has no vector
   std::uint64_t hits_at_10 = 0;
   double reciprocal_rank = 0;
 
@@ -23,7 +23,8 @@ struct NextArticleSums {
   double mrr() const;
 };
 
-// Agreement of labels: the share of an article's labelled neighbours that share a label with it, averaged over articles.
+// Agreement of labels: the share of an article's labelled neighbours that share a label with it, averaged over
+// articles.
 struct LabelAgreementSums {
   std::uint64_t articles = 0;
   double agreement = 0;

@@ -56,8 +56,12 @@ ConnectivityReport check_connectivity(const HnswGraph& graph) {
 }
 
 LevelRepair::LevelRepair(HnswGraph& graph, std::uint32_t level)
-    : graph_(&graph), level_(level), lists_(level == 0 ? &graph.links0 : &graph.upper), reached_(graph.size(), 0),
-      visited_(graph.size(), 0), parent_(graph.size(), kNoParent) {
+    : graph_(&graph),
+      level_(level),
+      lists_(level == 0 ? &graph.links0 : &graph.upper),
+      reached_(graph.size(), 0),
+      visited_(graph.size(), 0),
+      parent_(graph.size(), kNoParent) {
   reach_from(starts_of(graph, level));
   for (std::size_t node = 0; node < graph.size(); ++node)
     if (on_level(node) && visited_[node] == 0) ++unreachable_before_;
@@ -78,9 +82,7 @@ LevelRepair::LevelRepair(HnswGraph& graph, std::uint32_t level)
   }
 }
 
-std::size_t LevelRepair::row(NodeId node) const {
-  return level_ == 0 ? node : graph_->upper_begin[node] + level_ - 1;
-}
+std::size_t LevelRepair::row(NodeId node) const { return level_ == 0 ? node : graph_->upper_begin[node] + level_ - 1; }
 
 void LevelRepair::reach_from(std::vector<NodeId> queue) {
   for (const NodeId node : queue) {
@@ -146,7 +148,8 @@ std::vector<Neighbor> nearest_marked(MatrixView rows, NodeId first, std::span<co
     const auto best = std::span<Neighbor>(result).subspan(q * width, width);
     for (std::size_t i = 0; i < rows.rows; ++i) {
       if (marked[i] == 0) continue;
-      const Neighbor candidate{1.0F - dot(queries.row_data(q), rows.row_data(i), rows.stride), static_cast<NodeId>(first + i)};
+      const Neighbor candidate{1.0F - dot(queries.row_data(q), rows.row_data(i), rows.stride),
+                               static_cast<NodeId>(first + i)};
       if (!(candidate < best.back())) continue;
       const auto at = std::ranges::upper_bound(best, candidate);
       std::shift_right(at, best.end(), 1);

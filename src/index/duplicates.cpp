@@ -17,7 +17,9 @@ namespace {
 // Children of a node in the tree of copies: a quarter of the list, so that three quarters still lead out of the group.
 std::uint32_t fanout(std::uint32_t m) { return std::max(1U, m / 2); }
 
-bool equal_rows(MatrixView rows, std::uint32_t a, std::uint32_t b) { return std::ranges::equal(rows.row(a), rows.row(b)); }
+bool equal_rows(MatrixView rows, std::uint32_t a, std::uint32_t b) {
+  return std::ranges::equal(rows.row(a), rows.row(b));
+}
 
 // For each row the row that represents it.
 std::vector<std::uint32_t> representatives(MatrixView rows, std::span<const Qid> labels) {
@@ -77,7 +79,8 @@ void attach_group(HnswGraph& part, std::size_t distinct, std::uint32_t represent
   const std::vector<NodeId> neighbors(part.links0[representative].begin(), part.links0[representative].end());
   for (std::size_t member = 0; member < members; ++member) {
     std::vector<NodeId> children;
-    for (std::size_t c = member * width + 1; c <= (member + 1) * width && c < members; ++c) children.push_back(id_of(c));
+    for (std::size_t c = member * width + 1; c <= (member + 1) * width && c < members; ++c)
+      children.push_back(id_of(c));
     if (member == 0) {
       std::vector<NodeId> links = children;
       links.insert(links.end(), neighbors.begin(), neighbors.end());

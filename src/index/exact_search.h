@@ -11,9 +11,9 @@
 
 namespace linktrail {
 
-// The k nearest rows of `base` for each query, sorted by Neighbor's order; `first` is added to row numbers, so ranks can
-// search their parts and merge. Fewer than k only if base has fewer rows. Result: queries x k, flat, rows padded with
-// {inf, max} where base is too small. O(queries * base * dim).
+// The k nearest rows of `base` for each query, sorted by Neighbor's order; `first` is added to row numbers, so ranks
+// can search their parts and merge. Fewer than k only if base has fewer rows. Result: queries x k, flat, rows padded
+// with {inf, max} where base is too small. O(queries * base * dim).
 std::vector<Neighbor> exact_top_k(MatrixView base, NodeId first, MatrixView queries, std::size_t k);
 
 // Merges `parts` lists of k neighbours a query (flat as above, one part after the other) to the k best.

@@ -4,8 +4,7 @@
 
 namespace linktrail {
 
-GraphSearch::GraphSearch(const HnswGraph& graph)
-    : graph_(&graph), dot_(best_dot_kernel()), visited_(graph.size(), 0) {}
+GraphSearch::GraphSearch(const HnswGraph& graph) : graph_(&graph), dot_(best_dot_kernel()), visited_(graph.size(), 0) {}
 
 float GraphSearch::distance(const float* query, std::size_t row) {
   ++distances_;
@@ -83,7 +82,8 @@ std::span<const Neighbor> GraphSearch::search(const float* query, std::size_t ef
   return search_from({&entry, 1}, query, ef);
 }
 
-std::span<const Neighbor> GraphSearch::search_from(std::span<const NodeId> entries, const float* query, std::size_t ef) {
+std::span<const Neighbor> GraphSearch::search_from(std::span<const NodeId> entries, const float* query,
+                                                   std::size_t ef) {
   start_visit();
   for (const NodeId id : entries)
     if (visit(id - graph_->first)) offer({distance(query, id - graph_->first), id}, ef);

@@ -17,12 +17,12 @@ namespace linktrail {
 // Reusable working memory of searches on graphs of the same size; one a thread. Not safe to share.
 class GraphSearch {
  public:
-  // Keeps a reference to the graph, which must be a part whose links stay inside it (a whole graph, or a shard before it
-  // is merged); ids in and out are graph.first + row.
+  // Keeps a reference to the graph, which must be a part whose links stay inside it (a whole graph, or a shard before
+  // it is merged); ids in and out are graph.first + row.
   explicit GraphSearch(const HnswGraph& graph);
 
-  // The nearest at most `ef` nodes, sorted. `query` is a padded row (stride of the graph's vectors). Valid until the next
-  // call. Empty for an empty graph.
+  // The nearest at most `ef` nodes, sorted. `query` is a padded row (stride of the graph's vectors). Valid until the
+  // next call. Empty for an empty graph.
   std::span<const Neighbor> search(const float* query, std::size_t ef);
 
   // The same from given nodes at level 0, without descent ("guided").

@@ -29,11 +29,13 @@ void validate_list(const HnswGraph& graph, std::size_t node, std::uint32_t level
   const std::span<const NodeId> list = graph.links(node, level);
   std::vector<NodeId> sorted(list.begin(), list.end());
   std::sort(sorted.begin(), sorted.end());
-  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) fail(node, level, "a neighbour is listed twice");
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+    fail(node, level, "a neighbour is listed twice");
   for (const NodeId id : sorted) {
     if (id >= graph.size()) fail(node, level, fmt::format("neighbour {} is outside [0, {})", id, graph.size()));
     if (id == node) fail(node, level, "it is linked to itself");
-    if (graph.levels[id] < level) fail(node, level, fmt::format("neighbour {} only has level {}", id, graph.levels[id]));
+    if (graph.levels[id] < level)
+      fail(node, level, fmt::format("neighbour {} only has level {}", id, graph.levels[id]));
   }
 }
 
@@ -78,8 +80,7 @@ void check(const HnswParams& params) {
 
 void allocate_upper(HnswGraph& graph) {
   graph.upper_begin.assign(graph.size() + 1, 0);
-  for (std::size_t i = 0; i < graph.size(); ++i)
-    graph.upper_begin[i + 1] = graph.upper_begin[i] + graph.levels[i];
+  for (std::size_t i = 0; i < graph.size(); ++i) graph.upper_begin[i + 1] = graph.upper_begin[i] + graph.levels[i];
   graph.upper = NeighborLists(graph.upper_begin.back(), graph.params.m);
 }
 
@@ -89,9 +90,11 @@ void shift_ids(NeighborLists& lists, NodeId offset) {
 }
 
 std::uint8_t level_of(Qid qid, const HnswParams& params) {
-  RandomStream stream({.seed = params.seed, .stage = RandomStage::kIndexLevel, .record = static_cast<std::uint64_t>(qid)});
+  RandomStream stream(
+      {.seed = params.seed, .stage = RandomStage::kIndexLevel, .record = static_cast<std::uint64_t>(qid)});
   const double above_zero = 1.0 - stream.uniform_double();
-  return static_cast<std::uint8_t>(std::min(kMaxLevel, -std::log(above_zero) / std::log(static_cast<double>(params.m))));
+  return static_cast<std::uint8_t>(
+      std::min(kMaxLevel, -std::log(above_zero) / std::log(static_cast<double>(params.m))));
 }
 
 void validate(const HnswGraph& graph) {
@@ -99,13 +102,15 @@ void validate(const HnswGraph& graph) {
   std::int32_t max_level = -1;
   for (std::size_t i = 0; i < graph.size(); ++i) {
     max_level = std::max(max_level, static_cast<std::int32_t>(graph.levels[i]));
-    if (graph.upper_begin[i + 1] - graph.upper_begin[i] != graph.levels[i]) fail(i, 0, "its upper lists do not fit its level");
+    if (graph.upper_begin[i + 1] - graph.upper_begin[i] != graph.levels[i])
+      fail(i, 0, "its upper lists do not fit its level");
     for (std::uint32_t level = 0; level <= graph.levels[i]; ++level) validate_list(graph, i, level);
   }
   if (max_level != graph.max_level)
     throw std::logic_error(fmt::format("graph is broken: max_level is {}, found {}", graph.max_level, max_level));
   if (graph.size() > 0 && (graph.entry_point >= graph.size() || graph.levels[graph.entry_point] != max_level))
-    throw std::logic_error(fmt::format("graph is broken: entry point {} does not own level {}", graph.entry_point, max_level));
+    throw std::logic_error(
+        fmt::format("graph is broken: entry point {} does not own level {}", graph.entry_point, max_level));
 }
 
 }  // namespace linktrail

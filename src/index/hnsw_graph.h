@@ -52,14 +52,14 @@ class NeighborLists {
 struct HnswGraph {
   HnswParams params;
   NodeId first = 0;
-  Matrix vectors;                       // [n, dim], rows of length 1 (or 0)
-  std::vector<Qid> labels;              // [n]
-  std::vector<std::uint8_t> levels;     // [n]
-  NeighborLists links0;                 // [n] lists of capacity 2 m
+  Matrix vectors;                          // [n, dim], rows of length 1 (or 0)
+  std::vector<Qid> labels;                 // [n]
+  std::vector<std::uint8_t> levels;        // [n]
+  NeighborLists links0;                    // [n] lists of capacity 2 m
   std::vector<std::uint64_t> upper_begin;  // [n + 1]: node i owns rows upper_begin[i] + level - 1 of `upper`
-  NeighborLists upper;                  // [sum of levels] lists of capacity m
-  NodeId entry_point = 0;               // of the whole graph
-  std::int32_t max_level = -1;          // of the whole graph; -1 when empty
+  NeighborLists upper;                     // [sum of levels] lists of capacity m
+  NodeId entry_point = 0;                  // of the whole graph
+  std::int32_t max_level = -1;             // of the whole graph; -1 when empty
 
   std::size_t size() const { return labels.size(); }
 
@@ -78,8 +78,8 @@ void allocate_upper(HnswGraph& graph);
 // Adds `offset` to every id in the lists (a shard's own numbers become those of the whole graph).
 void shift_ids(NeighborLists& lists, NodeId offset);
 
-// Level of an article: floor(-ln U / ln m) with U from hash(seed, qid). Depends on nothing else, so the hierarchy is the
-// same for any number of ranks. At most 16.
+// Level of an article: floor(-ln U / ln m) with U from hash(seed, qid). Depends on nothing else, so the hierarchy is
+// the same for any number of ranks. At most 16.
 std::uint8_t level_of(Qid qid, const HnswParams& params);
 
 // Throws std::logic_error, naming node and list, unless ids are in range, lists have no repeats and no self link, upper

@@ -67,7 +67,8 @@ std::vector<NodeId> stock_list(const Stock& stock, hnswlib::tableint node, int l
   hnswlib::linklistsizeint* list = stock.get_linklist_at_level(node, level);
   const hnswlib::tableint* ids = list + 1;
   std::vector<NodeId> rows;
-  for (std::size_t i = 0; i < stock.getListCount(list); ++i) rows.push_back(static_cast<NodeId>(stock.getExternalLabel(ids[i])));
+  for (std::size_t i = 0; i < stock.getListCount(list); ++i)
+    rows.push_back(static_cast<NodeId>(stock.getExternalLabel(ids[i])));
   return rows;
 }
 

@@ -22,8 +22,8 @@ struct HnswlibBuild {
   std::uint64_t* distances = nullptr;    // if given, the number of distances evaluated is added to it
 };
 
-// A stock single-threaded build by inner product, inserted in a random order that depends on seed and labels' order only.
-// Node i of the result is row i. Deterministic. Throws UsageError for impossible params.
+// A stock single-threaded build by inner product, inserted in a random order that depends on seed and labels' order
+// only. Node i of the result is row i. Deterministic. Throws UsageError for impossible params.
 HnswGraph build_with_hnswlib(const HnswlibBuild& build);
 HnswGraph build_with_hnswlib(MatrixView vectors, std::span<const Qid> labels, const HnswParams& params);
 
@@ -49,9 +49,9 @@ class HnswlibIndex {
 
   std::size_t size() const;
   std::size_t dim() const;
-  std::vector<Qid> labels() const;        // by internal id
+  std::vector<Qid> labels() const;             // by internal id
   std::vector<float> vector(Qid label) const;  // throws UsageError if the label is not in the index
-  std::uint64_t distances() const;        // evaluated by all searches so far
+  std::uint64_t distances() const;             // evaluated by all searches so far
 
  private:
   struct Impl;

@@ -84,7 +84,8 @@ class FileScan {
     }
   }
 
-  // visit(node, level, list) for each upper list after visit_level(node, levels) for its node; ends at the end of the file.
+  // visit(node, level, list) for each upper list after visit_level(node, levels) for its node; ends at the end of the
+  // file.
   template <class VisitLevel, class Visit>
   void upper_blocks(VisitLevel visit_level, Visit visit) {
     std::vector<std::byte> block;
@@ -106,8 +107,11 @@ class FileScan {
  private:
   [[noreturn]] void fail(std::string what, std::string expected, std::string found,
                          std::string advice = "build the index again, or give the dim it was built with") const {
-    throw input_error({.what = std::move(what), .file = path_.string(), .expected = std::move(expected),
-                       .found = std::move(found), .advice = std::move(advice)});
+    throw input_error({.what = std::move(what),
+                       .file = path_.string(),
+                       .expected = std::move(expected),
+                       .found = std::move(found),
+                       .advice = std::move(advice)});
   }
 
   void read(void* to, std::uint64_t bytes) {
@@ -120,14 +124,16 @@ class FileScan {
 
   void expect(const char* field, std::uint64_t expected, std::uint64_t found) const {
     if (expected != found)
-      fail(fmt::format("is no hnswlib index for this dim ({})", field), fmt::format("{}", expected), fmt::format("{}", found));
+      fail(fmt::format("is no hnswlib index for this dim ({})", field), fmt::format("{}", expected),
+           fmt::format("{}", found));
   }
 
   void read_header(std::size_t dim) {
     read(&header_, sizeof header_);
     // Bounds first, so that no product below can wrap around.
     if (header_.m == 0 || header_.m > 10000) fail("has an impossible M", "1 to 10000", fmt::format("{}", header_.m));
-    if (header_.elements > file_bytes_) fail("has an impossible count", "fewer nodes than bytes", fmt::format("{}", header_.elements));
+    if (header_.elements > file_bytes_)
+      fail("has an impossible count", "fewer nodes than bytes", fmt::format("{}", header_.elements));
     layout_ = {.dim = dim, .m = header_.m};
     expect("offset of level 0", 0, header_.offset_level0);
     expect("links of upper levels", header_.m, header_.max_m);
@@ -136,12 +142,14 @@ class FileScan {
     expect("offset of labels", layout_.label_offset(), header_.label_offset);
     expect("bytes a record", layout_.record_bytes(), header_.record_bytes);
     if (header_.max_elements < header_.elements || header_.max_elements > 2 * header_.elements + (1UL << 20))
-      fail("has an impossible capacity", fmt::format("about {}", header_.elements), fmt::format("{}", header_.max_elements));
+      fail("has an impossible capacity", fmt::format("about {}", header_.elements),
+           fmt::format("{}", header_.max_elements));
     const std::uint64_t least = layout_.file_bytes(header_.elements, 0);
     if (file_bytes_ < least || (file_bytes_ - least) % layout_.upper_list_bytes() != 0)
       fail("has the wrong size", fmt::format("{} bytes and a multiple of {}", least, layout_.upper_list_bytes()),
            fmt::format("{}", file_bytes_));
-    if (header_.elements > 0 && (header_.entry_point >= header_.elements || header_.max_level < 0 || header_.max_level > 255))
+    if (header_.elements > 0 &&
+        (header_.entry_point >= header_.elements || header_.max_level < 0 || header_.max_level > 255))
       fail("has an impossible entry point", fmt::format("a node below {}", header_.elements),
            fmt::format("node {} of level {}", header_.entry_point, header_.max_level));
   }
@@ -161,10 +169,12 @@ class FileScan {
   void check_list(std::uint64_t node, const std::byte* list, std::uint64_t capacity) const {
     const auto count = load<std::uint16_t>(list);
     if (count > capacity)
-      fail(fmt::format("has a list too long at node {}", node), fmt::format("at most {}", capacity), fmt::format("{}", count));
+      fail(fmt::format("has a list too long at node {}", node), fmt::format("at most {}", capacity),
+           fmt::format("{}", count));
     for (std::uint16_t i = 0; i < count; ++i)
       if (const auto id = load<NodeId>(list + 4 + 4 * i); id >= header_.elements)
-        fail(fmt::format("links node {} to nowhere", node), fmt::format("ids below {}", header_.elements), fmt::format("{}", id));
+        fail(fmt::format("links node {} to nowhere", node), fmt::format("ids below {}", header_.elements),
+             fmt::format("{}", id));
   }
 
   std::filesystem::path path_;
@@ -183,7 +193,8 @@ std::vector<NodeId> load_list(const std::byte* list) {
 
 HnswGraph empty_graph(const Header& header, std::size_t dim) {
   HnswGraph graph;
-  graph.params = {.m = static_cast<std::uint32_t>(header.m), .ef_construction = static_cast<std::uint32_t>(header.ef_construction)};
+  graph.params = {.m = static_cast<std::uint32_t>(header.m),
+                  .ef_construction = static_cast<std::uint32_t>(header.ef_construction)};
   graph.vectors = Matrix(header.elements, dim);
   graph.labels.resize(header.elements);
   graph.levels.resize(header.elements);
@@ -249,7 +260,8 @@ void write_hnswlib_file(const std::filesystem::path& path, const HnswGraph& grap
   };
   const std::size_t step = std::max<std::size_t>(1, kBlockBytes / hnswlib_layout(graph).record_bytes());
   write(hnswlib_header(graph, graph.size()));
-  for (std::size_t i = 0; i < graph.size(); i += step) write(hnswlib_records(graph, i, std::min(i + step, graph.size())));
+  for (std::size_t i = 0; i < graph.size(); i += step)
+    write(hnswlib_records(graph, i, std::min(i + step, graph.size())));
   for (std::size_t i = 0; i < graph.size(); i += step)
     write(hnswlib_upper_blocks(graph, i, std::min(i + step, graph.size())));
   out.close();
@@ -266,8 +278,9 @@ HnswGraph read_hnswlib_file(const std::filesystem::path& path, std::size_t dim) 
     graph.labels[node] = static_cast<Qid>(load<std::uint64_t>(record + layout.label_offset()));
   });
   std::vector<std::vector<NodeId>> upper;
-  scan.upper_blocks([&](std::uint64_t node, std::uint64_t levels) { graph.levels[node] = static_cast<std::uint8_t>(levels); },
-                    [&](std::uint64_t, std::uint64_t, const std::byte* list) { upper.push_back(load_list(list)); });
+  scan.upper_blocks(
+      [&](std::uint64_t node, std::uint64_t levels) { graph.levels[node] = static_cast<std::uint8_t>(levels); },
+      [&](std::uint64_t, std::uint64_t, const std::byte* list) { upper.push_back(load_list(list)); });
   allocate_upper(graph);
   for (std::size_t i = 0; i < upper.size(); ++i) graph.upper.assign(i, upper[i]);
   return graph;

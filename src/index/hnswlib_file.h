@@ -33,7 +33,9 @@ struct HnswlibLayout {
   std::uint64_t upper_begin(std::uint64_t nodes, std::uint64_t node, std::uint64_t levels_before) const {
     return record_begin(nodes) + 4 * node + levels_before * upper_list_bytes();
   }
-  std::uint64_t file_bytes(std::uint64_t nodes, std::uint64_t levels) const { return upper_begin(nodes, nodes, levels); }
+  std::uint64_t file_bytes(std::uint64_t nodes, std::uint64_t levels) const {
+    return upper_begin(nodes, nodes, levels);
+  }
 };
 
 HnswlibLayout hnswlib_layout(const HnswGraph& graph);
@@ -54,8 +56,8 @@ void write_hnswlib_file(const std::filesystem::path& path, const HnswGraph& grap
 // missing, its sizes do not add up for `dim`, or a link or level is out of range.
 HnswGraph read_hnswlib_file(const std::filesystem::path& path, std::size_t dim);
 
-// The checks of read_hnswlib_file without keeping the graph: one pass over the file in blocks, O(M) memory a node block.
-// hnswlib itself trusts its files; this is what stands between a damaged one and a crash.
+// The checks of read_hnswlib_file without keeping the graph: one pass over the file in blocks, O(M) memory a node
+// block. hnswlib itself trusts its files; this is what stands between a damaged one and a crash.
 void check_hnswlib_file(const std::filesystem::path& path, std::size_t dim);
 
 }  // namespace linktrail

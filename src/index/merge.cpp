@@ -97,7 +97,8 @@ NeighborTable forward_table(std::size_t rows, const HnswParams& params) {
   return {rows, params.m + params.m / 2};
 }
 
-std::uint64_t cross_search(MatrixView mine, const HnswGraph& foreign, const MergeParams& params, NeighborTable& candidates) {
+std::uint64_t cross_search(MatrixView mine, const HnswGraph& foreign, const MergeParams& params,
+                           NeighborTable& candidates) {
   GraphSearch search(foreign);
   for (std::size_t row = 0; row < mine.rows; ++row)
     for (const Neighbor& found : search.search(mine.row_data(row), params.search_ef)) candidates.insert(row, found);
@@ -136,7 +137,8 @@ std::vector<ReverseLink> reverse_links(const NeighborTable& forward, NodeId firs
 }
 
 void sort_incoming(std::vector<ReverseLink>& incoming, const HnswParams& params) {
-  std::ranges::sort(incoming, {}, [](const ReverseLink& link) { return std::tuple(link.target, link.distance, link.source); });
+  std::ranges::sort(incoming, {},
+                    [](const ReverseLink& link) { return std::tuple(link.target, link.distance, link.source); });
   std::size_t rank = 0;
   NodeId target = 0;
   std::erase_if(incoming, [&](const ReverseLink& link) {
@@ -182,7 +184,8 @@ HnswGraph merge_shards(std::vector<HnswGraph> shards, const MergeParams& params,
   for (std::size_t i = 0; i < shards.size(); ++i) {
     const auto own_slots = slots.empty() ? slots : slots.subspan(shards[i].first, shards[i].size());
     choose_final(shards[i], forward[i], incoming, own_slots, 0, shards[i].size(), pruner);
-    for (std::size_t row = 0; row < shards[i].size(); ++row) whole.links0.assign(shards[i].first + row, shards[i].links0[row]);
+    for (std::size_t row = 0; row < shards[i].size(); ++row)
+      whole.links0.assign(shards[i].first + row, shards[i].links0[row]);
   }
   report.merge_distances += pruner.distances();
   add_upper_levels(whole, report);

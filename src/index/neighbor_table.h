@@ -16,7 +16,9 @@ class NeighborTable {
       : entries_(rows * capacity), counts_(rows, 0), capacity_(capacity) {}
 
   std::size_t rows() const { return counts_.size(); }
-  std::span<const Neighbor> operator[](std::size_t row) const { return {entries_.data() + row * capacity_, counts_[row]}; }
+  std::span<const Neighbor> operator[](std::size_t row) const {
+    return {entries_.data() + row * capacity_, counts_[row]};
+  }
 
   // Takes at most the capacity from the front of a sorted list.
   void assign(std::size_t row, std::span<const Neighbor> sorted) {

@@ -1,8 +1,8 @@
 // The choice of a node's links among candidates: the second heuristic of the HNSW paper (Malkov & Yashunin 2016,
 // algorithm 4), with the candidates' distances already known.
 //
-// A candidate is kept only if it is nearer to the node than to every one kept before. Equal distances count as not nearer,
-// unlike in hnswlib: otherwise equal vectors fill each other's lists and their group becomes a sink.
+// A candidate is kept only if it is nearer to the node than to every one kept before. Equal distances count as not
+// nearer, unlike in hnswlib: otherwise equal vectors fill each other's lists and their group becomes a sink.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace linktrail {
 enum class Backfill { kNone, kNearestRejected };
 
 struct PruneParams {
-  std::size_t keep = 32;               // links at most
+  std::size_t keep = 32;                // links at most
   Backfill backfill = Backfill::kNone;  // what to do with slots that the heuristic leaves free
 };
 
@@ -25,7 +25,8 @@ class Pruner {
  public:
   explicit Pruner(const VectorLookup& vectors) : vectors_(&vectors), dot_(best_dot_kernel()) {}
 
-  // `candidates` are sorted, without repeats and without the node itself. The result is sorted; valid until the next call.
+  // `candidates` are sorted, without repeats and without the node itself. The result is sorted; valid until the next
+  // call.
   std::span<const Neighbor> prune(std::span<const Neighbor> candidates, const PruneParams& params);
 
   // Distance between two nodes that the lookup knows.

@@ -41,8 +41,10 @@ std::vector<HnswGraph> build_shards(MatrixView distinct, std::span<const Qid> la
   for (const std::size_t size : sizes) {
     const MatrixView rows{distinct.row_data(begin), size, distinct.dim, distinct.stride};
     const auto own_labels = labels.subspan(begin, size);
-    result.push_back(build_with_hnswlib({.vectors = rows, .labels = own_labels,
-                                         .levels = shard_levels(rows, own_labels, params), .params = params,
+    result.push_back(build_with_hnswlib({.vectors = rows,
+                                         .labels = own_labels,
+                                         .levels = shard_levels(rows, own_labels, params),
+                                         .params = params,
                                          .distances = &distances}));
     begin += size;
   }

@@ -1,5 +1,5 @@
-// A whole index in one process from any number of shards: what dist::build_index does over ranks, step for step, for tests
-// and benchmarks.
+// A whole index in one process from any number of shards: what dist::build_index does over ranks, step for step, for
+// tests and benchmarks.
 #pragma once
 
 #include <cstdint>

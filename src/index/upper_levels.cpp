@@ -20,7 +20,10 @@ UpperLevels build_upper_levels(const UpperNodes& nodes, const HnswParams& params
   std::vector<std::uint8_t> lowered(nodes.levels.begin(), nodes.levels.end());
   for (std::uint8_t& level : lowered) --level;
   const HnswParams half{.m = params.m / 2, .ef_construction = params.ef_construction, .seed = params.seed};
-  HnswGraph graph = build_with_hnswlib({.vectors = nodes.vectors, .labels = nodes.labels, .levels = lowered, .params = half,
+  HnswGraph graph = build_with_hnswlib({.vectors = nodes.vectors,
+                                        .labels = nodes.labels,
+                                        .levels = lowered,
+                                        .params = half,
                                         .distances = &result.distances});
   result.repaired = repair_connectivity(graph).repaired;
 

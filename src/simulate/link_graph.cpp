@@ -29,8 +29,8 @@ LinkGraph make_link_graph(std::vector<Qid> qids, std::vector<LinkEdge> edges) {
   for (const Qid from : graph.qids) {
     outlinks.clear();
     for (; edge != edges.end() && edge->from == from; ++edge)
-      outlinks.push_back(static_cast<LocalId>(std::lower_bound(graph.qids.begin(), graph.qids.end(), edge->to) -
-                                              graph.qids.begin()));
+      outlinks.push_back(
+          static_cast<LocalId>(std::lower_bound(graph.qids.begin(), graph.qids.end(), edge->to) - graph.qids.begin()));
     graph.outlinks.append(outlinks);
   }
   return graph;

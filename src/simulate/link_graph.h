@@ -12,8 +12,8 @@
 namespace linktrail {
 
 struct LinkGraph {
-  std::vector<Qid> qids;          // ascending, by node
-  Sequences<LocalId> outlinks;    // of each node: ascending, distinct, never itself
+  std::vector<Qid> qids;        // ascending, by node
+  Sequences<LocalId> outlinks;  // of each node: ascending, distinct, never itself
 
   std::size_t size() const { return qids.size(); }
 };

@@ -15,8 +15,8 @@ inline void make_folder(const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error || !std::filesystem::is_directory(folder))
-    throw StorageError(fmt::format("{}: the folder cannot be made ({}); check the path and its permissions", folder,
-                                   error.message()));
+    throw StorageError(
+        fmt::format("{}: the folder cannot be made ({}); check the path and its permissions", folder, error.message()));
 }
 
 }  // namespace linktrail

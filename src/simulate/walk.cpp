@@ -26,7 +26,8 @@ void check(const WalkParams& params) {
   if (!is_share(params.back_probability) || !is_share(params.stop_probability))
     throw UsageError(fmt::format("back and stop probabilities must be from 0 to 1, found {} and {}",
                                  params.back_probability, params.stop_probability));
-  if (params.max_length < 2) throw UsageError(fmt::format("max_length must be at least 2, found {}", params.max_length));
+  if (params.max_length < 2)
+    throw UsageError(fmt::format("max_length must be at least 2, found {}", params.max_length));
 }
 
 }  // namespace

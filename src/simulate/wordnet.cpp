@@ -15,19 +15,26 @@ namespace linktrail {
 namespace {
 
 constexpr std::array<std::string_view, kWordNetTopics> kTopics{
-    "adj.all",           "adj.pert",       "adv.all",         "noun.Tops",        "noun.act",
-    "noun.animal",       "noun.artifact",  "noun.attribute",  "noun.body",        "noun.cognition",
-    "noun.communication", "noun.event",    "noun.feeling",    "noun.food",        "noun.group",
-    "noun.location",     "noun.motive",    "noun.object",     "noun.person",      "noun.phenomenon",
-    "noun.plant",        "noun.possession", "noun.process",   "noun.quantity",    "noun.relation",
-    "noun.shape",        "noun.state",     "noun.substance",  "noun.time",        "verb.body",
-    "verb.change",       "verb.cognition", "verb.communication", "verb.competition", "verb.consumption",
-    "verb.contact",      "verb.creation",  "verb.emotion",    "verb.motion",      "verb.perception",
-    "verb.possession",   "verb.social",    "verb.stative",    "verb.weather",     "adj.ppl"};
+    "adj.all",          "adj.pert",           "adv.all",
+    "noun.Tops",        "noun.act",           "noun.animal",
+    "noun.artifact",    "noun.attribute",     "noun.body",
+    "noun.cognition",   "noun.communication", "noun.event",
+    "noun.feeling",     "noun.food",          "noun.group",
+    "noun.location",    "noun.motive",        "noun.object",
+    "noun.person",      "noun.phenomenon",    "noun.plant",
+    "noun.possession",  "noun.process",       "noun.quantity",
+    "noun.relation",    "noun.shape",         "noun.state",
+    "noun.substance",   "noun.time",          "verb.body",
+    "verb.change",      "verb.cognition",     "verb.communication",
+    "verb.competition", "verb.consumption",   "verb.contact",
+    "verb.creation",    "verb.emotion",       "verb.motion",
+    "verb.perception",  "verb.possession",    "verb.social",
+    "verb.stative",     "verb.weather",       "adj.ppl"};
 
 constexpr std::array<std::string_view, 4> kParts{"noun", "verb", "adj", "adv"};  // QID digit minus 1
 
-constexpr const char* kAdvice = "install the package wordnet-base, or point to a folder with WordNet's data and index files";
+constexpr const char* kAdvice =
+    "install the package wordnet-base, or point to a folder with WordNet's data and index files";
 
 int part_of(std::string_view letter) {
   if (letter == "n") return 1;
@@ -100,7 +107,8 @@ void for_each_entry(const std::string& path, Visit&& visit) {
     ++entries;
   }
   if (entries == 0)
-    throw input_error({.what = "WordNet's file holds no entry", .file = path, .expected = {}, .found = {}, .advice = kAdvice});
+    throw input_error(
+        {.what = "WordNet's file holds no entry", .file = path, .expected = {}, .found = {}, .advice = kAdvice});
 }
 
 std::string lemma_of(std::string_view word) {
@@ -113,9 +121,11 @@ Synset parse_synset(int part, Fields& fields) {
   Synset synset;
   synset.qid = synset_qid(part, fields.number(10));
   const std::int64_t topic = fields.number(10);
-  if (topic >= static_cast<std::int64_t>(kWordNetTopics)) fields.refuse("a lexicographer file from 0 to 44", fmt::to_string(topic));
+  if (topic >= static_cast<std::int64_t>(kWordNetTopics))
+    fields.refuse("a lexicographer file from 0 to 44", fmt::to_string(topic));
   synset.topic = static_cast<std::uint8_t>(topic);
-  if (const int type = fields.part(); type != part) fields.refuse("the part of speech of the file", kParts[static_cast<std::size_t>(type - 1)]);
+  if (const int type = fields.part(); type != part)
+    fields.refuse("the part of speech of the file", kParts[static_cast<std::size_t>(type - 1)]);
   for (std::int64_t words = fields.number(16); words > 0; --words) {
     synset.lemmas.push_back(lemma_of(fields.word()));
     fields.number(16);

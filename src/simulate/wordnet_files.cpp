@@ -66,7 +66,8 @@ std::string own_title(const Synset& synset, const std::unordered_map<std::string
   return times == 1 ? fmt::format("{} ({})", lemma, topic) : fmt::format("{} ({} {})", lemma, topic, times);
 }
 
-void write_links(const LinkGraph& graph, const NeighborhoodParams& params, const std::string& path, FlatCounts& counts) {
+void write_links(const LinkGraph& graph, const NeighborhoodParams& params, const std::string& path,
+                 FlatCounts& counts) {
   const Sequences<LocalId> bags = link_neighborhoods(graph, params);
   LinkWriter writer(path);
   std::vector<Qid> qids;

@@ -11,8 +11,8 @@ namespace linktrail {
 
 struct WordNetParams {
   std::string source = kWordNetFolder;
-  NeighborhoodParams links;                 // of pagelinks.tsv
-  WalkParams walk{.sessions = 400000};      // sessions follow the pointers themselves, never two hops at once
+  NeighborhoodParams links;             // of pagelinks.tsv
+  WalkParams walk{.sessions = 400000};  // sessions follow the pointers themselves, never two hops at once
 };
 
 // Writes sessions.txt, pagelinks.tsv (wiki_db "wordnet"), labels.tsv and titles.tsv (".gz" appended when

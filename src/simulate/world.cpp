@@ -34,7 +34,8 @@ void check_share(double value, const char* name) {
 }
 
 void check(const WorldParams& params) {
-  if (params.articles < 2) throw UsageError(fmt::format("a world needs at least 2 articles, found {}", params.articles));
+  if (params.articles < 2)
+    throw UsageError(fmt::format("a world needs at least 2 articles, found {}", params.articles));
   if (params.topics < 1 || params.topics > params.articles)
     throw UsageError(fmt::format("topics must be from 1 to the {} articles, found {}", params.articles, params.topics));
   if (params.wikis < 1) throw UsageError("a world needs at least 1 wiki");
@@ -147,7 +148,8 @@ void World::links(Article article, std::vector<Article>& targets) const {
   for (std::size_t i = 0; i < std::min<std::size_t>(count, params_.articles); ++i) {
     const bool within = random.uniform_double() < params_.topic_link_share;
     const bool use_second = second != kNoTopic && random.below(2) == 0;
-    const Article target = within ? draw_article(use_second ? second : topics_[article], random) : draw_anywhere(random);
+    const Article target =
+        within ? draw_article(use_second ? second : topics_[article], random) : draw_anywhere(random);
     if (target != article) targets.push_back(target);
   }
   std::sort(targets.begin(), targets.end());

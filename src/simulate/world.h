@@ -16,9 +16,9 @@ namespace linktrail {
 
 struct WorldParams {
   std::uint64_t seed = 1;
-  std::uint32_t articles = 10000;     // >= 2
-  std::uint32_t topics = 20;          // 1 .. articles
-  std::uint32_t wikis = 3;            // >= 1
+  std::uint32_t articles = 10000;  // >= 2
+  std::uint32_t topics = 20;       // 1 .. articles
+  std::uint32_t wikis = 3;         // >= 1
   std::uint64_t sessions = 100000;
   double zipf_exponent = 1.0;         // popularity of the r-th article is r^-exponent; measured page views are near 1
   double second_topic_share = 0.1;    // of the articles
@@ -70,12 +70,12 @@ class World {
   std::size_t session_length(RandomStream& random) const;
 
   WorldParams params_;
-  std::uint64_t rank_step_ = 1;                // popularity rank = (article * step + 1) mod articles: spreads ranks over QIDs
-  std::vector<Topic> topics_;                  // main topic, by article
-  std::vector<Article> members_;               // of topic t: [begins_[t] .. begins_[t + 1])
+  std::uint64_t rank_step_ = 1;   // popularity rank = (article * step + 1) mod articles: spreads ranks over QIDs
+  std::vector<Topic> topics_;     // main topic, by article
+  std::vector<Article> members_;  // of topic t: [begins_[t] .. begins_[t + 1])
   std::vector<std::uint64_t> begins_;
-  std::vector<double> member_sums_;            // running popularity within the topic, parallel to members_
-  std::vector<double> topic_sums_;             // running popularity over topics
+  std::vector<double> member_sums_;  // running popularity within the topic, parallel to members_
+  std::vector<double> topic_sums_;   // running popularity over topics
 };
 
 }  // namespace linktrail

@@ -39,7 +39,8 @@ void write_links(const World& world, const std::string& path, FlatCounts& counts
       world.links_in(wiki, a, all, targets);
       to_qids(world, targets, qids);
       const Qid from = world.lacks_qid(wiki, a) ? kNoQid : world.qid(a);
-      writer.write({.wiki_db = wiki_db, .page_id = static_cast<std::int64_t>(a) + 1, .qid_from = from, .outlinks = qids});
+      writer.write(
+          {.wiki_db = wiki_db, .page_id = static_cast<std::int64_t>(a) + 1, .qid_from = from, .outlinks = qids});
       ++counts.link_rows;
       counts.links += qids.size();
       if (!qids.empty()) has_links[a] = 1;

@@ -20,9 +20,9 @@
 namespace linktrail {
 namespace {
 
+using test::world;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using test::world;
 using QidList = std::vector<Qid>;
 
 // Large enough (about 1.3 MB as text) that plain files are cut for every number of ranks tested.
@@ -175,15 +175,14 @@ TEST(LoadSessions, FaultsAreTheSameOnAllRanks) {
   write_text(folder.file("single"), "Q1\nQ1\n");
   write_text(folder.file("bad"), "Q1 Q2\nQ3 word\n");
   const auto fault = [&](const char* name, std::uint64_t min_count = 1) {
-    return input_fault([&] {
-      dist::load_sessions({.inputs = {folder.file(name)}, .min_count = min_count}, world());
-    });
+    return input_fault([&] { dist::load_sessions({.inputs = {folder.file(name)}, .min_count = min_count}, world()); });
   };
 
   EXPECT_THAT(fault("missing"), HasSubstr("missing"));
   EXPECT_THAT(fault("empty"), AllOf(HasSubstr("empty: "), HasSubstr("the input is empty")));
   EXPECT_THAT(fault("blank"), HasSubstr("the input is empty"));
-  EXPECT_THAT(fault("rare", 2), AllOf(HasSubstr("4 tokens"), HasSubstr("min-count"), HasSubstr("2 times"), HasSubstr("lower")));
+  EXPECT_THAT(fault("rare", 2),
+              AllOf(HasSubstr("4 tokens"), HasSubstr("min-count"), HasSubstr("2 times"), HasSubstr("lower")));
   EXPECT_THAT(fault("single"), HasSubstr("2 known articles"));
   EXPECT_THAT(fault("bad"), AllOf(HasSubstr("bad:2:"), HasSubstr("'word'")));
 }
@@ -194,7 +193,8 @@ TEST(LoadSessions, AFaultFarInsideALargeFileIsNamedWithItsLine) {
   for (int i = 0; i < 60000; ++i) text += i == 45678 ? "Q1 nonsense\n" : "Q123 Q456 Q789\n";
   write_text(folder.file("s"), text);
 
-  EXPECT_THAT(input_fault([&] { dist::load_sessions({.inputs = {folder.file("s")}}, world()); }), HasSubstr("s:45679:"));
+  EXPECT_THAT(input_fault([&] { dist::load_sessions({.inputs = {folder.file("s")}}, world()); }),
+              HasSubstr("s:45679:"));
 }
 
 struct Row {
@@ -215,7 +215,8 @@ std::vector<Row> make_rows(int count) {
 void write_rows(const std::string& path, std::span<const Row> rows) {
   comm::agreed_on_root(world(), [&] {
     LinkWriter writer(path);
-    for (const Row& row : rows) writer.write({.wiki_db = "enwiki", .page_id = 1, .qid_from = row.from, .outlinks = row.outlinks});
+    for (const Row& row : rows)
+      writer.write({.wiki_db = "enwiki", .page_id = 1, .qid_from = row.from, .outlinks = row.outlinks});
     writer.finish();
   });
 }
@@ -246,8 +247,8 @@ void expect_links(const dist::LinkCorpus& corpus, const ExpectedLinks& expected)
   for (std::size_t i = 0; i < corpus.articles.size(); ++i)
     different += corpus.articles[i] == expected.articles[corpus.first_record + i] ? 0 : 1;
   EXPECT_EQ(different, 0U);
-  EXPECT_EQ(corpus.empty_rows, static_cast<std::uint64_t>(std::count_if(
-                                   expected.bags.begin(), expected.bags.end(), [](const auto& bag) { return bag.empty(); })));
+  EXPECT_EQ(corpus.empty_rows, static_cast<std::uint64_t>(std::count_if(expected.bags.begin(), expected.bags.end(),
+                                                                        [](const auto& bag) { return bag.empty(); })));
 }
 
 TEST(LoadLinks, GivesTheSameCorpusForAnySplitOfTheInput) {

@@ -31,7 +31,8 @@ std::vector<float> vector_of(std::uint64_t row) {
 
 EmbeddingRows my_rows(const comm::Communicator& comm) {
   const auto [begin, end] = row_block(kArticles, comm.rank(), comm.size());
-  EmbeddingRows rows{.vectors = Matrix(end - begin, kDim), .qids = {}, .counts = {}, .begin = begin, .total = kArticles};
+  EmbeddingRows rows{
+      .vectors = Matrix(end - begin, kDim), .qids = {}, .counts = {}, .begin = begin, .total = kArticles};
   for (std::uint64_t row = begin; row < end; ++row) {
     const auto vector = vector_of(row);
     std::copy(vector.begin(), vector.end(), rows.vectors.row(row - begin).begin());

@@ -28,7 +28,8 @@ StoredModel small_model() {
 
 TEST(ModelFile, RoundTripKeepsEverything) {
   const auto comm = test::world();
-  const std::string path = test::shared_temp_folder(comm) + "/model.h5";
+  const test::SharedFolder folder;
+  const std::string path = folder.file("model.h5");
   const StoredModel stored = small_model();
 
   write_model(path, stored, comm);
@@ -57,7 +58,8 @@ TEST(ModelFile, AMissingFileIsTheSameFaultOnEveryRank) {
 
 TEST(EmbeddingsFile, RoundTripKeepsRowsInOrder) {
   const auto comm = test::world();
-  const std::string path = test::shared_temp_folder(comm) + "/embeddings.h5";
+  const test::SharedFolder folder;
+  const std::string path = folder.file("embeddings.h5");
   const auto [begin, end] = row_block(11, comm.rank(), comm.size());
   EmbeddingRows rows{.vectors = Matrix(end - begin, 3), .qids = {}, .counts = {}, .begin = begin, .total = 11};
   for (std::uint64_t row = begin; row < end; ++row) {

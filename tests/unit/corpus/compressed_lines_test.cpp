@@ -10,11 +10,11 @@
 namespace linktrail {
 namespace {
 
+using test::error_of;
+using test::lines_of;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using test::error_of;
-using test::lines_of;
 
 struct Format {
   std::string name;

@@ -9,10 +9,10 @@
 namespace linktrail {
 namespace {
 
+using test::error_of;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using test::error_of;
 
 using QidList = std::vector<Qid>;
 
@@ -51,8 +51,7 @@ class FlatFiles : public ::testing::Test {
 };
 
 TEST_F(FlatFiles, SessionsAreOneALineAndEmptyLinesAreNone) {
-  EXPECT_THAT(sessions("Q1 Q2 Q1\n\n  \r\nQ3\r\n Q4  Q5 "),
-              ElementsAre(QidList{1, 2, 1}, QidList{3}, QidList{4, 5}));
+  EXPECT_THAT(sessions("Q1 Q2 Q1\n\n  \r\nQ3\r\n Q4  Q5 "), ElementsAre(QidList{1, 2, 1}, QidList{3}, QidList{4, 5}));
 }
 
 TEST_F(FlatFiles, ABadTokenIsNamedWithItsLine) {
@@ -78,8 +77,9 @@ TEST_F(FlatFiles, LinkRowsFollowTheHeaderInAnyOrder) {
 TEST_F(FlatFiles, MissingSourcesAndOutlinksAreKeptAsRows) {
   const std::string header = "wiki_db\tpid_from\tqid_from\toutlinks\n";
 
-  EXPECT_THAT(links(header + "w\t1\t\tQ1\nw\t2\tNULL\tQ1\nw\t3\tNone\tQ1\nw\t4\tQ4\t\n\n"),
-              ElementsAre(Row{"w", 1, kNoQid, {1}}, Row{"w", 2, kNoQid, {1}}, Row{"w", 3, kNoQid, {1}}, Row{"w", 4, 4, {}}));
+  EXPECT_THAT(
+      links(header + "w\t1\t\tQ1\nw\t2\tNULL\tQ1\nw\t3\tNone\tQ1\nw\t4\tQ4\t\n\n"),
+      ElementsAre(Row{"w", 1, kNoQid, {1}}, Row{"w", 2, kNoQid, {1}}, Row{"w", 3, kNoQid, {1}}, Row{"w", 4, 4, {}}));
 }
 
 TEST_F(FlatFiles, FaultyLinkHeadersAreRefused) {
@@ -93,7 +93,9 @@ TEST_F(FlatFiles, FaultyLinkHeadersAreRefused) {
 
 TEST_F(FlatFiles, FaultyLinkRowsAreRefused) {
   const std::string header = "wiki_db\tpid_from\tqid_from\toutlinks\n";
-  const auto fault = [&](std::string_view row) { return error_of<InputError>([&] { links(header + std::string(row)); }); };
+  const auto fault = [&](std::string_view row) {
+    return error_of<InputError>([&] { links(header + std::string(row)); });
+  };
 
   EXPECT_THAT(fault("w\t1\tQ1\n"), AllOf(HasSubstr("flat:2:"), HasSubstr("4 tab-separated"), HasSubstr("3 columns")));
   EXPECT_THAT(fault("w\tone\tQ1\tQ2\n"), HasSubstr("page id"));
@@ -136,7 +138,8 @@ TEST_F(FlatFiles, TitlesHaveTwoOrThreeFields) {
     std::vector<Title> all;
     const InputFile file = write(text);
     LineReader lines(file, {0, 0, file.bytes});
-    read_titles(lines, [&](std::string_view wiki, Qid qid, std::string_view title) { all.emplace_back(wiki, qid, title); });
+    read_titles(lines,
+                [&](std::string_view wiki, Qid qid, std::string_view title) { all.emplace_back(wiki, qid, title); });
     return all;
   };
 
@@ -145,7 +148,8 @@ TEST_F(FlatFiles, TitlesHaveTwoOrThreeFields) {
 }
 
 TEST_F(FlatFiles, ForEachFileReadsEveryFileWhole) {
-  const std::vector<InputFile> files{test::input_file(dir_.write("a", "1\n2\n")), test::input_file(dir_.write("b", "3"))};
+  const std::vector<InputFile> files{test::input_file(dir_.write("a", "1\n2\n")),
+                                     test::input_file(dir_.write("b", "3"))};
   std::vector<std::string> all;
 
   for_each_file(files, [&](LineReader& lines) {

@@ -7,10 +7,10 @@
 namespace linktrail {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using test::error_of;
 using test::lines_of;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 TEST(FlatWriters, WriteWhatTheReadersRead) {
   const test::TempDir dir;

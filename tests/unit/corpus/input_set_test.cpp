@@ -7,9 +7,9 @@
 namespace linktrail {
 namespace {
 
+using test::error_of;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using test::error_of;
 
 class Inputs : public ::testing::Test {
  protected:
@@ -47,7 +47,8 @@ TEST_F(Inputs, NamesKeepTheirOrderAndCountOnce) {
   dir_.write("b", "Q1\n");
   std::filesystem::create_symlink(dir_.file("a"), dir_.file("z"));
 
-  EXPECT_THAT(expand({dir_.file("b"), dir_.path(), dir_.path() + "/../" + dir_.path().substr(dir_.path().rfind('/') + 1) + "/a"}),
+  EXPECT_THAT(expand({dir_.file("b"), dir_.path(),
+                      dir_.path() + "/../" + dir_.path().substr(dir_.path().rfind('/') + 1) + "/a"}),
               ElementsAre("b", "a"));
 }
 

@@ -7,12 +7,12 @@
 namespace linktrail {
 namespace {
 
+using test::error_of;
+using test::lines_of;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using test::error_of;
-using test::lines_of;
 
 class PlainLines : public ::testing::Test {
  protected:
@@ -28,7 +28,12 @@ TEST_F(PlainLines, AcceptEveryLineEnding) {
 }
 
 TEST_F(PlainLines, SkipAByteOrderMarkAtTheStartOnly) {
-  EXPECT_THAT(lines_of(write("\xef\xbb\xbf" "a\n\xef\xbb\xbf" "b\n")), ElementsAre("a", "\xef\xbb\xbf" "b"));
+  EXPECT_THAT(lines_of(write("\xef\xbb\xbf"
+                             "a\n\xef\xbb\xbf"
+                             "b\n")),
+              ElementsAre("a",
+                          "\xef\xbb\xbf"
+                          "b"));
   EXPECT_THAT(lines_of(write("\xef\xbb\xbf")), IsEmpty());
 }
 
@@ -43,7 +48,10 @@ TEST_F(PlainLines, BelongToThePieceOfTheirFirstByte) {
 }
 
 TEST_F(PlainLines, ComeExactlyOnceForEveryPairOfCuts) {
-  for (const char* text : {"ab\ncd\n\nefghi\nj", "\n\n\n", "abcdef", "\xef\xbb\xbf" "a\r\nbc\r\n", "a\n", "\na"}) {
+  for (const char* text : {"ab\ncd\n\nefghi\nj", "\n\n\n", "abcdef",
+                           "\xef\xbb\xbf"
+                           "a\r\nbc\r\n",
+                           "a\n", "\na"}) {
     const InputFile file = write(text);
     const std::vector<std::string> whole = lines_of(file);
     for (std::uint64_t a = 0; a <= file.bytes; ++a) {
@@ -59,7 +67,8 @@ TEST_F(PlainLines, ComeExactlyOnceForEveryPairOfCuts) {
 
 TEST_F(PlainLines, ComeExactlyOnceForAnyNumberOfPieces) {
   std::string text;
-  for (int i = 0; i < 40; ++i) text += std::string(static_cast<std::size_t>(i * 7 % 11), 'x') + std::to_string(i) + "\n";
+  for (int i = 0; i < 40; ++i)
+    text += std::string(static_cast<std::size_t>(i * 7 % 11), 'x') + std::to_string(i) + "\n";
   const InputFile file = write(text);
   const std::vector<std::string> whole = lines_of(file);
 
@@ -87,7 +96,9 @@ TEST_F(PlainLines, KeepTheirNumberInASplitFile) {
 }
 
 TEST_F(PlainLines, KnowTheFirstOfTheFile) {
-  const InputFile file = write("\xef\xbb\xbf" "a\nb\n");
+  const InputFile file = write(
+      "\xef\xbb\xbf"
+      "a\nb\n");
   LineReader reader(file, {0, 0, file.bytes});
   std::string_view line;
 

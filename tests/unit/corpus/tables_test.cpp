@@ -23,7 +23,8 @@ TEST(LabelTable, SortsNamesArticlesAndLabels) {
 
 TEST(LabelTable, LoadsFiles) {
   const test::TempDir dir;
-  const std::vector<InputFile> files{test::input_file(dir.write("a", "Q1\tx\n")), test::input_file(dir.write("b", "Q1\ty\n"))};
+  const std::vector<InputFile> files{test::input_file(dir.write("a", "Q1\tx\n")),
+                                     test::input_file(dir.write("b", "Q1\ty\n"))};
 
   const LabelTable table = LabelTable::load(files);
 

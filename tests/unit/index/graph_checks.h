@@ -1,9 +1,9 @@
 // What tests of indexes ask of a graph again and again.
 #pragma once
 
+#include <unistd.h>
 #include <filesystem>
 #include <string>
-#include <unistd.h>
 
 #include "index/exact_search.h"
 #include "index/graph_search.h"

@@ -18,8 +18,8 @@ constexpr HnswParams kParams{.m = 12, .ef_construction = 100, .seed = 5};
 TEST(MergeShards, RecallIsNoLowerThanThatOfOneStockBuild) {
   const Matrix points = make_clustered_points({.count = 5000, .dim = 32, .clusters = 60});
   const auto labels = labels_from_1000(points.rows());
-  const double single = mean_recall(build_sharded(points, labels, kParams, 1, {}, *std::make_unique<ShardedBuildReport>()),
-                                    points, 40);
+  const double single =
+      mean_recall(build_sharded(points, labels, kParams, 1, {}, *std::make_unique<ShardedBuildReport>()), points, 40);
   ASSERT_GT(single, 0.95);
   for (const std::uint32_t shards : {2U, 3U, 4U}) {
     ShardedBuildReport report;
@@ -83,7 +83,8 @@ TEST(CandidateTable, KeepsTheNearestSorted) {
 
 TEST(SortIncoming, BoundsTheLinksOfAHub) {
   std::vector<ReverseLink> links;
-  for (NodeId source = 0; source < 500; ++source) links.push_back({7, source, 1.0F - 0.001F * static_cast<float>(source)});
+  for (NodeId source = 0; source < 500; ++source)
+    links.push_back({7, source, 1.0F - 0.001F * static_cast<float>(source)});
   links.push_back({3, 9, 0.5F});
 
   sort_incoming(links, {.m = 4});

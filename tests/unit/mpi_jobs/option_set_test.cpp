@@ -37,7 +37,8 @@ TEST(OptionSet, ReadsListsEnumsAndNumbers) {
   TrainOptions options;
   OptionSet set("reader", options);
 
-  set.read(parse_toml("[reader]\ninput = ['a', 'b']\nmodel = 'skipgram'\nlr = 0.1\nsync = 'touched'\n", "m.toml"), "m.toml");
+  set.read(parse_toml("[reader]\ninput = ['a', 'b']\nmodel = 'skipgram'\nlr = 0.1\nsync = 'touched'\n", "m.toml"),
+           "m.toml");
 
   EXPECT_THAT(options.input, testing::ElementsAre("a", "b"));
   EXPECT_EQ(options.params.architecture, Architecture::kSkipGram);

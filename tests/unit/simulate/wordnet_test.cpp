@@ -14,11 +14,11 @@
 namespace linktrail {
 namespace {
 
+using test::error_of;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using test::error_of;
 
 constexpr const char* kLicence = "  1 A line of licence text starts with two spaces.  \n";
 
@@ -56,7 +56,8 @@ TEST_F(TinyWordNet, SynsetsBecomeArticles) {
 
   std::vector<Qid> qids;
   for (const Synset& synset : wordnet.synsets) qids.push_back(synset.qid);
-  EXPECT_THAT(qids, ElementsAre(100000010, 100000020, 100000030, 100000040, 200000050, 300000060, 300000070, 400000080));
+  EXPECT_THAT(qids,
+              ElementsAre(100000010, 100000020, 100000030, 100000040, 200000050, 300000060, 300000070, 400000080));
   EXPECT_THAT(wordnet.synsets[0].pointers, ElementsAre(100000020, 300000060));
   EXPECT_THAT(wordnet.synsets[1].lemmas, ElementsAre("dog", "hound"));
   EXPECT_THAT(wordnet.synsets[5].lemmas, ElementsAre("beastly"));

@@ -126,7 +126,8 @@ TEST(World, SessionsWithoutJumpsStayInATopic) {
     const auto session = session_of(world, i);
     bool some_topic_holds_all = false;
     for (World::Topic t = 0; t < params.topics; ++t)
-      some_topic_holds_all |= std::all_of(session.begin(), session.end(), [&](Article a) { return is_member(world, a, t); });
+      some_topic_holds_all |=
+          std::all_of(session.begin(), session.end(), [&](Article a) { return is_member(world, a, t); });
     EXPECT_TRUE(some_topic_holds_all) << "session " << i;
   }
 }
