@@ -1,3 +1,4 @@
+// The table of subcommands; a new stage is a new line here.
 #include "mpi_jobs/command.h"
 
 namespace linktrail::jobs {

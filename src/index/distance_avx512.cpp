@@ -1,3 +1,4 @@
+// distance.h for processors with AVX-512; this file alone is compiled for them.
 #include "index/distance.h"
 #include "index/dot_body.h"
 
