@@ -5,12 +5,14 @@
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
+#include "comm/environment.h"
 #include "core/version.h"
 #include "corpus/flat_files.h"
 #include "corpus/flat_writers.h"
 #include "corpus/input_set.h"
 #include "mpi_jobs/evaluation_table.h"
 #include "mpi_jobs/export_files.h"
+#include "mpi_jobs/input_fingerprint.h"
 #include "mpi_jobs/model_report.h"
 #include "mpi_jobs/record.h"
 #include "snapshot/atomic_file.h"
@@ -32,23 +34,6 @@ ordered_json without_paths(ordered_json section) {
   return section;
 }
 
-struct RoleFiles {
-  std::string role;
-  std::vector<InputFile> files;
-};
-
-std::vector<RoleFiles> input_files(const SnapshotInputs& input) {
-  std::vector<RoleFiles> roles;
-  const auto add = [&](const char* role, const std::vector<std::string>& names) {
-    if (!names.empty()) roles.push_back({role, expand_inputs(names)});
-  };
-  add("sessions", input.sessions);
-  add("pagelinks", input.pagelinks);
-  add("labels", input.labels);
-  add("titles", input.titles);
-  return roles;
-}
-
 }  // namespace
 
 SnapshotRun::SnapshotRun(const SnapshotConfig& config, const Context& context)
@@ -59,7 +44,7 @@ SnapshotRun::SnapshotRun(const SnapshotConfig& config, const Context& context)
       private_(publish_ + ".stages") {}
 
 void SnapshotRun::run() {
-  fingerprint_inputs();
+  open_manifest();
   if (already_published()) {
     context_.log.info("{}/{} is published and unchanged; nothing to do", config_.snapshot.root, name_);
     return;
@@ -175,35 +160,12 @@ StageResult SnapshotRun::run_stage(const Stage& stage, const std::function<Stage
   return result;
 }
 
-void SnapshotRun::fingerprint_inputs() {
-  const auto roles = comm::agreed(context_.comm, [&] { return input_files(config_.input); });
-  std::uint64_t number = 0;
-  std::string lines;  // "number sha256" a line, of the files that this rank hashed
-  comm::agreed(context_.comm, [&] {
-    for (const RoleFiles& role : roles)
-      for (const InputFile& file : role.files)
-        if (number++ % static_cast<std::uint64_t>(context_.comm.size()) ==
-            static_cast<std::uint64_t>(context_.comm.rank()))
-          lines += sha256_of_file(file.path);
-  });
-  // 64 hex digits a file, rank after rank: file i was hashed by rank i % size as its (i / size)-th.
-  const auto gathered = comm::all_gather(std::span<const char>(lines), context_.comm);
-  const std::string all(gathered.begin(), gathered.end());
-  constexpr std::size_t kHexDigits = 64;
-  const std::uint64_t ranks = static_cast<std::uint64_t>(context_.comm.size());
-  std::vector<std::size_t> next(ranks, 0);
-  for (std::uint64_t r = 1; r < ranks; ++r) next[r] = next[r - 1] + (number - (r - 1) + ranks - 1) / ranks * kHexDigits;
-  std::uint64_t i = 0;
-  for (const RoleFiles& role : roles)
-    for (const InputFile& file : role.files) {
-      std::size_t& at = next[i++ % ranks];
-      manifest_.inputs.push_back(
-          {.role = role.role, .path = file.path, .bytes = file.bytes, .sha256 = all.substr(at, kHexDigits)});
-      at += kHexDigits;
-    }
+void SnapshotRun::open_manifest() {
+  manifest_.inputs = fingerprint_inputs(config_.input, context_.comm);
   manifest_.producer = kProducer;
   manifest_.created = creation_time();
   manifest_.config = config_.resolved;
+  manifest_.versions = {{"mpi", comm::Environment::library_version()}};
   manifest_.ranks = context_.comm.size();
   manifest_.run_id =
       sha256_of(inputs_key({"sessions", "pagelinks", "labels", "titles"}) + config_.resolved.dump()).substr(0, 16);

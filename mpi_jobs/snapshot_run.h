@@ -41,7 +41,7 @@ class SnapshotRun {
   void make_reader(std::string& key);
   void make_links(std::string& key);
   void finish_model(const std::string& model, const std::string& key);
-  void fingerprint_inputs();
+  void open_manifest();
   std::string inputs_key(const std::vector<std::string>& roles) const;
   bool already_published() const;
   void check_gates();
