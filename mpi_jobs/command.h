@@ -36,12 +36,17 @@ class Command {
 
 struct Registered {
   std::vector<std::string> path;  // e.g. {"train", "reader"}
-  std::string help;
+  std::string heading;            // of --help, under which the command stands
+  std::string help;               // one line
+  std::string notes;              // below the options: what is printed, an example
   std::unique_ptr<Command> (*make)();
 };
 
 // Every subcommand, in the order of --help.
 const std::vector<Registered>& registry();
+
+// What --help says of the commands that share their first word, e.g. "train".
+std::string group_help(const std::string& group);
 
 std::unique_ptr<Command> make_train_reader();
 std::unique_ptr<Command> make_train_links();

@@ -3,23 +3,73 @@
 
 namespace linktrail::jobs {
 
+namespace {
+
+constexpr const char* kStages = "Stages";
+constexpr const char* kResults = "Results";
+constexpr const char* kTestData = "Input to try things on";
+
+constexpr const char* kSnapshotNotes =
+    "Stages that are done and unchanged are skipped, so the same command goes on after a stop.\n"
+    "Example: mpirun -n 16 linktrail snapshot configs/monthly.toml";
+
+constexpr const char* kTrainNotes =
+    "Example: mpirun -n 8 linktrail train reader --input 'sessions/*.gz' --output models/reader --dim 64";
+
+constexpr const char* kEmbedNotes =
+    "Example: linktrail embed links --model models/links --input 'pagelinks/*.gz' --output models/links";
+
+constexpr const char* kIndexNotes =
+    "Example: mpirun -n 8 linktrail index --input models/reader/embeddings.h5 --output models/reader/index.hnsw";
+
+constexpr const char* kEvaluateNotes =
+    "Prints a table of what the given files allow: index recall needs --index, label agreement --labels,\n"
+    "next-article recall --sessions and --holdout, F1 --model, --pagelinks, --labels and --holdout.\n"
+    "Example: linktrail evaluate --embeddings models/reader/embeddings.h5 --labels labels.tsv";
+
+constexpr const char* kQueryNotes =
+    "Prints tab-separated columns: QID, cosine similarity, title (empty if the snapshot has none).\n"
+    "The first line is the article itself, then k neighbours, nearest first.\n"
+    "Example: linktrail query snapshots/current --model links --qid Q42 -k 10";
+
+constexpr const char* kInspectNotes =
+    "A snapshot: evaluation table and files, each held against its SHA-256; exit code 3 if one differs.\n"
+    "An HDF5 file: attributes and shapes. An index: nodes, dimension, M, levels.\n"
+    "Example: linktrail inspect snapshots/current";
+
+constexpr const char* kExportNotes =
+    "Prints the line of Python that opens what was written.\n"
+    "Example: linktrail export --input snapshots/current/reader/embeddings.h5 --output reader.vec";
+
+constexpr const char* kWalkNotes =
+    "Example: linktrail simulate walk --input 'pagelinks/*' --output sessions.txt --sessions 1000000";
+
+}  // namespace
+
 const std::vector<Registered>& registry() {
   static const std::vector<Registered> commands{
-      {{"snapshot"}, "All stages for both models, published as one snapshot", make_snapshot},
-      {{"train", "reader"}, "Train embeddings on reader sessions", make_train_reader},
-      {{"train", "links"}, "Train the link model on pagelinks", make_train_links},
-      {{"embed", "reader"}, "Write the reader embeddings of a trained model", make_embed_reader},
-      {{"embed", "links"}, "Write a vector for every article from its links", make_embed_links},
-      {{"index"}, "Build one HNSW index over all ranks", make_index},
-      {{"evaluate"}, "Measure embeddings and index", make_evaluate},
-      {{"query"}, "Print the neighbours of an article", make_query},
-      {{"inspect"}, "Describe a file or a snapshot", make_inspect},
-      {{"export"}, "Write embeddings in another tool's format", make_export},
-      {{"simulate", "world"}, "Make sessions, links, labels and titles with planted topics", make_simulate_world},
-      {{"simulate", "wordnet"}, "Turn Debian's wordnet-base into articles, links and labels", make_simulate_wordnet},
-      {{"simulate", "walk"}, "Walk sessions over a link graph", make_simulate_walk},
+      {{"snapshot"}, kStages, "all stages for both models, published as one snapshot", kSnapshotNotes, make_snapshot},
+      {{"train", "reader"}, kStages, "train embeddings on reader sessions", kTrainNotes, make_train_reader},
+      {{"train", "links"}, kStages, "train the link model on pagelinks", kTrainNotes, make_train_links},
+      {{"embed", "reader"}, kStages, "write the embeddings of a trained reader model", kEmbedNotes, make_embed_reader},
+      {{"embed", "links"}, kStages, "write a vector for every article from its links", kEmbedNotes, make_embed_links},
+      {{"index"}, kStages, "build one HNSW index over all ranks", kIndexNotes, make_index},
+      {{"evaluate"}, kStages, "measure embeddings and index", kEvaluateNotes, make_evaluate},
+      {{"query"}, kResults, "print the neighbours of an article", kQueryNotes, make_query},
+      {{"inspect"}, kResults, "describe and check a snapshot or a file", kInspectNotes, make_inspect},
+      {{"export"}, kResults, "write embeddings in another tool's format", kExportNotes, make_export},
+      {{"simulate", "world"}, kTestData, "articles with planted topics, of any number", "", make_simulate_world},
+      {{"simulate", "wordnet"}, kTestData, "WordNet's synsets as articles", "", make_simulate_wordnet},
+      {{"simulate", "walk"}, kTestData, "sessions walked over real pagelinks", kWalkNotes, make_simulate_walk},
   };
   return commands;
+}
+
+std::string group_help(const std::string& group) {
+  if (group == "train") return "train a model: reader (on sessions) or links (on pagelinks)";
+  if (group == "embed") return "from a trained model to a vector for every article: reader or links";
+  if (group == "simulate") return "make flat files: world, wordnet or walk";
+  return {};
 }
 
 }  // namespace linktrail::jobs

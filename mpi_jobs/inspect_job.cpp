@@ -96,7 +96,7 @@ class Inspect : public Command {
  public:
   std::vector<OptionSet*> flags() override { return {}; }
   void add_positionals(CLI::App& app) override {
-    app.add_option("path", path_, "a snapshot, the folder of all snapshots, an HDF5 file or an index")->required();
+    app.add_option("PATH", path_, "a snapshot, the folder of all snapshots, an HDF5 file or an index")->required();
   }
   std::string plan() const override { return fmt::format("read {}\n", path_); }
   void run(const Context& context) override {

@@ -43,6 +43,16 @@ std::string toml_value(const nlohmann::ordered_json& value) {
   return "[" + text + "]";
 }
 
+// A default as one would type it.
+std::string default_text(const nlohmann::ordered_json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return fmt::format("{}", value.get<double>());
+  if (!value.is_array()) return value.dump();
+  std::string text;
+  for (const auto& item : value) text += (text.empty() ? "" : " ") + default_text(item);
+  return text;
+}
+
 }  // namespace
 
 void OptionSet::add_flags(CLI::App& app) {
@@ -52,11 +62,9 @@ void OptionSet::add_flags(CLI::App& app) {
                                    return true;
                                  }),
                                  option.help);
-    option.flag->type_name("")->type_size(1)->default_str(option.get().dump());
-    if (option.is_list)
-      option.flag->expected(1, CLI::detail::expected_max_vector_size)->default_str("");
-    else
-      option.flag->expected(1);
+    option.flag->type_name(option.value)->type_size(1)->default_str(default_text(option.get()));
+    option.flag->expected(1, option.is_list ? CLI::detail::expected_max_vector_size : 1);
+    if (!option.heading.empty()) option.flag->group(option.heading);
   }
 }
 

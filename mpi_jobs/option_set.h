@@ -37,6 +37,8 @@ class OptionSet {
   struct Option {
     std::string name;
     std::string help;
+    std::string value;  // what stands for the value in --help
+    std::string heading;
     bool is_list;
     std::function<void(const std::vector<std::string>&)> set;
     std::function<nlohmann::ordered_json()> get;
@@ -48,6 +50,8 @@ class OptionSet {
     const std::string name = info.name;
     options_.push_back({.name = name,
                         .help = info.help,
+                        .value = *info.value != '\0' ? info.value : value_hint<T>(),
+                        .heading = info.heading,
                         .is_list = std::same_as<T, std::vector<std::string>>,
                         .set = [name, &value](const auto& words) { set_from_text(name, words, value); },
                         .get = [&value] { return to_json_value(value); }});

@@ -55,6 +55,20 @@ E enum_from_text(const std::string& option, const std::string& text) {
   throw UsageError(fmt::format("--{}: expected one of {}, found '{}'", option, known, printable(text)));
 }
 
+// What stands for a value of this type in --help.
+template <class T>
+std::string value_hint() {
+  if constexpr (std::same_as<T, std::vector<std::string>>) return "PATH...";
+  if constexpr (std::same_as<T, std::string>) return "PATH";
+  if constexpr (std::is_integral_v<T>) return "N";
+  if constexpr (std::is_floating_point_v<T>) return "X";
+  if constexpr (std::is_enum_v<T>) {
+    std::string choices;
+    for (const auto& entry : enum_names<T>()) choices += fmt::format("{}{}", choices.empty() ? "" : "|", entry.name);
+    return choices;
+  }
+}
+
 template <class T>
 T number_from_text(const std::string& option, const std::string& text) {
   T value{};

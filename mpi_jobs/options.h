@@ -122,37 +122,45 @@ struct SnapshotOptions {
 struct FieldInfo {
   const char* name;  // the flag without "--"; the TOML key has "_" for "-"
   const char* help;
+  const char* value = "";    // what stands for the value in --help, where its type does not say it
+  const char* heading = "";  // of --help; "" is the command's own, "Options"
 };
 
 template <class Visitor>
 void fields(CommonOptions& o, Visitor&& v) {
   v(FieldInfo{"seed", "seed of every random choice"}, o.seed);
-  v(FieldInfo{"resume", "auto: continue from what is done; never: start over"}, o.resume);
-  v(FieldInfo{"progress", "auto, bar, lines or off"}, o.progress);
+  v(FieldInfo{"resume", "continue from what is done, or start over"}, o.resume);
+  v(FieldInfo{"progress", "how training shows its progress", "auto|bar|lines|off"}, o.progress);
 }
+
+inline constexpr const char* kTraining = "Training";
+inline constexpr const char* kRanks = "Ranks and checkpoints";
 
 template <class Visitor>
 void fields(TrainOptions& o, Visitor&& v) {
-  v(FieldInfo{"input", "files, folders or globs of the flat files to train on"}, o.input);
+  v(FieldInfo{"input", "flat files to train on: files, folders or globs"}, o.input);
   v(FieldInfo{"output", "folder for model.h5, embeddings.h5 and metrics.jsonl"}, o.output);
-  v(FieldInfo{"labels", "label files; the link model is then trained supervised on them"}, o.labels);
-  v(FieldInfo{"model", "cbow or skipgram"}, o.params.architecture);
-  v(FieldInfo{"dim", "size of the vectors, 1-4096"}, o.params.dim);
-  v(FieldInfo{"window", "largest distance of a context"}, o.params.window);
-  v(FieldInfo{"negatives", "negative samples a target"}, o.params.negatives);
-  v(FieldInfo{"epochs", "passes over the corpus"}, o.params.epochs);
-  v(FieldInfo{"min-count", "drop articles seen fewer times"}, o.params.min_count);
-  v(FieldInfo{"subsample", "threshold above which frequent articles are thinned out (fastText's t)"},
+  v(FieldInfo{"labels", "labels to train on, supervised (train links only)"}, o.labels);
+  v(FieldInfo{"model", "what predicts what: the contexts the centre, or the centre each context", "", kTraining},
+    o.params.architecture);
+  v(FieldInfo{"dim", "size of the vectors, 1-4096", "", kTraining}, o.params.dim);
+  v(FieldInfo{"window", "largest distance of a context", "", kTraining}, o.params.window);
+  v(FieldInfo{"negatives", "negative samples a target", "", kTraining}, o.params.negatives);
+  v(FieldInfo{"epochs", "passes over the corpus", "", kTraining}, o.params.epochs);
+  v(FieldInfo{"min-count", "drop articles seen fewer times", "", kTraining}, o.params.min_count);
+  v(FieldInfo{"subsample", "share above which frequent articles are thinned out (fastText's t)", "", kTraining},
     o.params.subsample);
-  v(FieldInfo{"lr", "learning rate at the start; falls linearly to 0"}, o.params.learning_rate);
-  v(FieldInfo{"negative-exponent", "negatives are drawn by count to this power"}, o.params.negative_exponent);
-  v(FieldInfo{"sync", "how ranks combine a row: adasum, touched or average"}, o.sync.rule);
-  v(FieldInfo{"round-tokens", "most tokens, about, that a rank trains on between two synchronisations"},
+  v(FieldInfo{"lr", "learning rate at the start; falls linearly to 0", "", kTraining}, o.params.learning_rate);
+  v(FieldInfo{"negative-exponent", "negatives are drawn by count to this power", "", kTraining},
+    o.params.negative_exponent);
+  v(FieldInfo{"sync", "how the changes of several ranks to a row are combined", "", kRanks}, o.sync.rule);
+  v(FieldInfo{"round-tokens", "tokens, about, that a rank trains between two synchronisations at most", "", kRanks},
     o.sync.round_tokens);
-  v(FieldInfo{"min-rounds", "fewest synchronisations an epoch"}, o.sync.min_rounds);
-  v(FieldInfo{"holdout", "fraction held out of training, by hash of the session (reader) or the article (links)"},
+  v(FieldInfo{"min-rounds", "fewest synchronisations an epoch", "", kRanks}, o.sync.min_rounds);
+  v(FieldInfo{"holdout", "fraction kept from training, for evaluate: of sessions, or of articles (links)", "",
+              kTraining},
     o.holdout);
-  v(FieldInfo{"checkpoint-minutes", "time between checkpoints"}, o.checkpoint_minutes);
+  v(FieldInfo{"checkpoint-minutes", "time between checkpoints", "", kRanks}, o.checkpoint_minutes);
 }
 
 template <class Visitor>
@@ -160,13 +168,13 @@ void fields(EmbedOptions& o, Visitor&& v) {
   v(FieldInfo{"model", "folder of a trained model"}, o.model);
   v(FieldInfo{"input", "pagelinks files, folders or globs (links only)"}, o.input);
   v(FieldInfo{"output", "folder for embeddings.h5"}, o.output);
-  v(FieldInfo{"links", "union or multiset of an article's links over all wikis"}, o.links);
+  v(FieldInfo{"links", "each link of an article once, or once a wiki that has it (links only)"}, o.links);
 }
 
 template <class Visitor>
 void fields(IndexOptions& o, Visitor&& v) {
-  v(FieldInfo{"input", "embeddings.h5"}, o.input);
-  v(FieldInfo{"output", "index.hnsw"}, o.output);
+  v(FieldInfo{"input", "embeddings.h5 to index"}, o.input);
+  v(FieldInfo{"output", "index.hnsw to write"}, o.output);
   v(FieldInfo{"m", "links of a node on upper levels; level 0 holds twice as many"}, o.hnsw.m);
   v(FieldInfo{"ef-construction", "candidates considered for each node; more is slower and better"},
     o.hnsw.ef_construction);
@@ -174,14 +182,14 @@ void fields(IndexOptions& o, Visitor&& v) {
 
 template <class Visitor>
 void fields(EvaluateOptions& o, Visitor&& v) {
-  v(FieldInfo{"embeddings", "embeddings.h5"}, o.embeddings);
+  v(FieldInfo{"embeddings", "embeddings.h5 to measure"}, o.embeddings);
   v(FieldInfo{"index", "index.hnsw over the same embeddings"}, o.index);
   v(FieldInfo{"model", "folder of the trained link model, for F1"}, o.model);
   v(FieldInfo{"output", "JSON file for the metrics"}, o.output);
   v(FieldInfo{"sessions", "sessions; their held-out part gives next-article recall and MRR"}, o.sessions);
   v(FieldInfo{"pagelinks", "pagelinks; their held-out articles give F1, all of them coverage"}, o.pagelinks);
   v(FieldInfo{"labels", "label files"}, o.labels);
-  v(FieldInfo{"holdout", "the fraction that training held out"}, o.holdout);
+  v(FieldInfo{"holdout", "the fraction that training kept out"}, o.holdout);
   v(FieldInfo{"queries", "articles sampled for index recall and label agreement"}, o.queries);
   v(FieldInfo{"pairs", "pairs of consecutive articles sampled from held-out sessions"}, o.pairs);
   v(FieldInfo{"ef", "ef of the index searches"}, o.ef);
@@ -189,9 +197,9 @@ void fields(EvaluateOptions& o, Visitor&& v) {
 
 template <class Visitor>
 void fields(QueryOptions& o, Visitor&& v) {
-  v(FieldInfo{"model", "reader or links"}, o.model);
-  v(FieldInfo{"qid", "article, e.g. Q42"}, o.qid);
-  v(FieldInfo{"title", "article by title, if the snapshot has titles"}, o.title);
+  v(FieldInfo{"model", "which model to ask", "reader|links"}, o.model);
+  v(FieldInfo{"qid", "the article, e.g. Q42", "QID"}, o.qid);
+  v(FieldInfo{"title", "the article by its title, if the snapshot has titles", "TEXT"}, o.title);
   v(FieldInfo{"-k", "neighbours to print"}, o.k);
   v(FieldInfo{"ef", "ef of the search; larger is slower and more exact"}, o.ef);
 }
@@ -200,7 +208,8 @@ template <class Visitor>
 void fields(ExportOptions& o, Visitor&& v) {
   v(FieldInfo{"input", "folder or HDF5 file of a model, or embeddings.h5"}, o.input);
   v(FieldInfo{"output", "file (or folder, for formats of several files) to write"}, o.output);
-  v(FieldInfo{"format", "fasttext-bin, word2vec, word2vec-bin, tsv, npy, fvecs, qdrant-jsonl or projector"}, o.format);
+  v(FieldInfo{"format", "fasttext-bin, word2vec, word2vec-bin, tsv, npy, fvecs, qdrant-jsonl, projector", "NAME"},
+    o.format);
 }
 
 template <class Visitor>
@@ -220,7 +229,7 @@ template <class Visitor>
 void fields(WordnetOptions& o, Visitor&& v) {
   v(FieldInfo{"output", "folder for sessions, pagelinks, labels and titles"}, o.output);
   v(FieldInfo{"compression", "none or gzip"}, o.compression);
-  v(FieldInfo{"source", "folder of the wordnet-base package's data"}, o.params.source);
+  v(FieldInfo{"source", "folder with the data of the package wordnet-base"}, o.params.source);
   v(FieldInfo{"sessions", "number of sessions walked over the links"}, o.params.walk.sessions);
   v(FieldInfo{"max-links", "links of an article at most"}, o.params.links.max_links);
 }
@@ -245,8 +254,8 @@ void fields(SnapshotInputs& o, Visitor&& v) {
 template <class Visitor>
 void fields(SnapshotOptions& o, Visitor&& v) {
   v(FieldInfo{"root", "folder of all snapshots"}, o.root);
-  v(FieldInfo{"name", "name of this snapshot; the current month if empty"}, o.name);
-  v(FieldInfo{"models", "which of reader and links to make"}, o.models);
+  v(FieldInfo{"name", "name of this snapshot; the current month if not given", "NAME"}, o.name);
+  v(FieldInfo{"models", "which models to make", "reader|links..."}, o.models);
   v(FieldInfo{"min-index-recall", "gate: lowest recall@10 of an index to publish"}, o.min_index_recall);
 }
 

@@ -11,6 +11,7 @@
 #include "comm/stop_signal.h"
 #include "core/version.h"
 #include "mpi_jobs/command.h"
+#include "mpi_jobs/help_formatter.h"
 
 namespace linktrail::jobs {
 
@@ -35,14 +36,31 @@ struct Parsed {
   GlobalFlags flags;
 };
 
+constexpr const char* kCommonHeading = "Common options";
+constexpr const char* kExitCodes =
+    "linktrail COMMAND --help says more.\n\n"
+    "Exit codes: 0 done, 1 fault of the program, 2 usage, 3 bad input, 4 storage, 5 communication,\n"
+    "6 a gate failed, 75 stopped early with a checkpoint: run the same command again.";
+
+std::string version_text() { return fmt::format("{} ({})", kProducer, comm::Environment::library_version()); }
+
+void add_standard_flags(CLI::App& app) {
+  app.set_help_flag();  // set anew: groups appear in the order of their first option
+  app.set_help_flag("-h,--help", "print this help and stop")->group(kCommonHeading);
+  app.set_version_flag("--version", version_text(), "print the versions of linktrail and MPI and stop")
+      ->group(kCommonHeading);
+}
+
 void add_common(CLI::App& app, Parsed& parsed) {
+  app.option_defaults()->group(kCommonHeading);
   parsed.common_set = std::make_unique<OptionSet>("", parsed.common);
   parsed.common_set->add_flags(app);
-  app.add_option("--config", parsed.common.config, "TOML file; flags win over it");
-  app.add_flag("--dump-config", parsed.flags.dump_config, "print the resolved configuration and stop");
-  app.add_flag("--dry-run", parsed.flags.dry_run, "check options and inputs, say what would be done, and stop");
-  app.add_flag("-v", parsed.flags.verbose, "say more");
-  app.add_flag("-q", parsed.flags.quiet, "say less");
+  app.add_option("--config", parsed.common.config, "TOML file of options; flags win over it")->type_name("PATH");
+  app.add_flag("--dump-config", parsed.flags.dump_config, "print the resolved configuration as TOML and stop");
+  app.add_flag("--dry-run", parsed.flags.dry_run, "check the options, say what would be done, and stop");
+  app.add_flag("-v", parsed.flags.verbose, "say more; twice: still more");
+  app.add_flag("-q", parsed.flags.quiet, "say less; twice: errors only");
+  add_standard_flags(app);
 }
 
 // "train reader" hangs below "train"; groups are made when first seen.
@@ -51,13 +69,15 @@ CLI::App* subcommand_for(CLI::App& app, const Registered& entry, std::map<std::s
   if (entry.path.size() > 1) {
     CLI::App*& group = groups[entry.path.front()];
     if (group == nullptr) {
-      group = app.add_subcommand(entry.path.front());
+      group = app.add_subcommand(entry.path.front(), group_help(entry.path.front()));
+      group->group(entry.heading);
       group->require_subcommand(1);
     }
     parent = group;
-    group->description(group->get_description().empty() ? entry.help : group->get_description() + "; " + entry.help);
   }
-  return parent->add_subcommand(entry.path.back(), entry.help);
+  CLI::App* command = parent->add_subcommand(entry.path.back(), entry.help);
+  if (parent == &app) command->group(entry.heading);
+  return command->footer(entry.notes);
 }
 
 std::vector<std::unique_ptr<Parsed>> add_subcommands(CLI::App& app) {
@@ -149,7 +169,9 @@ ExitCode parse(CLI::App& app, int argc, char** argv, const comm::Communicator& c
 ExitCode run_program(int argc, char** argv, const comm::Communicator& comm) {
   CLI::App app("Monthly snapshots of Wikipedia article embeddings, each with one nearest-neighbour index.",
                "linktrail");
-  app.set_version_flag("--version", fmt::format("{} ({})", kProducer, comm::Environment::library_version()));
+  app.formatter(std::make_shared<HelpFormatter>());
+  add_standard_flags(app);
+  app.footer(kExitCodes);
   app.require_subcommand(1);
   const auto all = add_subcommands(app);
   try {

@@ -64,7 +64,7 @@ class Query : public Command {
  public:
   std::vector<OptionSet*> flags() override { return {&set_}; }
   void add_positionals(CLI::App& app) override {
-    app.add_option("snapshot", options_.snapshot, "a snapshot, or the folder of all snapshots")->required();
+    app.add_option("SNAPSHOT", options_.snapshot, "a snapshot, or the folder of all snapshots")->required();
   }
   std::string plan() const override {
     return fmt::format("read {}/{}/index.hnsw\n", options_.snapshot, options_.model);

@@ -18,7 +18,7 @@ class Snapshot : public Command {
     return {&input_, &reader_, &links_, &embed_, &index_, &evaluate_};
   }
   void add_positionals(CLI::App& app) override {
-    app.add_option("config", path_,
+    app.add_option("CONFIG", path_,
                    "TOML file with the sections input, snapshot, reader, links, embed, index, evaluate")
         ->required();
   }
