@@ -101,8 +101,7 @@ std::vector<NodeId> sources_in(std::span<const ReverseLink> incoming, NodeId fir
 std::vector<NodeId> united(std::vector<NodeId> a, const std::vector<NodeId>& b) {
   a.insert(a.end(), b.begin(), b.end());
   std::ranges::sort(a);
-  const auto repeats = std::ranges::unique(a);
-  a.erase(repeats.begin(), repeats.end());
+  a.erase(std::unique(a.begin(), a.end()), a.end());
   return a;
 }
 

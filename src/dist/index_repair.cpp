@@ -56,8 +56,7 @@ std::vector<Neighbor> nearest_reached(const HnswGraph& part, std::span<const Nod
 std::vector<ChangedLink> changed_lists(const HnswGraph& whole, std::span<const NodeId> changed) {
   std::vector<NodeId> nodes(changed.begin(), changed.end());
   std::ranges::sort(nodes);
-  const auto repeats = std::ranges::unique(nodes);
-  nodes.erase(repeats.begin(), repeats.end());
+  nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
   std::vector<ChangedLink> links;
   for (const NodeId node : nodes)
     for (const NodeId neighbor : whole.links0[node]) links.push_back({node, neighbor});

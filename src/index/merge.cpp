@@ -110,8 +110,7 @@ std::vector<NodeId> ids_in(const NeighborTable& candidates, std::size_t begin, s
   for (std::size_t row = begin; row < end; ++row)
     for (const Neighbor& candidate : candidates[row]) ids.push_back(candidate.id);
   std::ranges::sort(ids);
-  const auto repeats = std::ranges::unique(ids);
-  ids.erase(repeats.begin(), repeats.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
 }
 

@@ -44,8 +44,8 @@ void sort_candidates(std::vector<Neighbor>& candidates, NodeId node) {
   std::ranges::sort(candidates, [](const Neighbor& a, const Neighbor& b) {
     return a.id != b.id ? a.id < b.id : a.distance < b.distance;
   });
-  const auto repeats = std::ranges::unique(candidates, {}, &Neighbor::id);
-  candidates.erase(repeats.begin(), repeats.end());
+  const auto same_id = [](const Neighbor& a, const Neighbor& b) { return a.id == b.id; };
+  candidates.erase(std::unique(candidates.begin(), candidates.end(), same_id), candidates.end());
   std::ranges::sort(candidates);
 }
 
