@@ -13,6 +13,11 @@ constexpr std::size_t kLeftColumn = 30;
 
 HelpFormatter::HelpFormatter() { column_width(kLeftColumn); }
 
+std::string HelpFormatter::make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const {
+  // CLI11 ends a group with one empty line and begins the next with another.
+  return CLI::detail::find_and_replace(CLI::Formatter::make_help(app, std::move(name), mode), "\n\n\n", "\n\n");
+}
+
 std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
   if (option->get_positional() || option->get_type_size() == 0 || option->get_type_name().empty()) return {};
   return " " + option->get_type_name();

@@ -160,7 +160,7 @@ void fields(TrainOptions& o, Visitor&& v) {
   v(FieldInfo{"holdout", "fraction kept from training, for evaluate: of sessions, or of articles (links)", "",
               kTraining},
     o.holdout);
-  v(FieldInfo{"checkpoint-minutes", "time between checkpoints", "", kRanks}, o.checkpoint_minutes);
+  v(FieldInfo{"checkpoint-minutes", "minutes between checkpoints", "", kRanks}, o.checkpoint_minutes);
 }
 
 template <class Visitor>
@@ -215,7 +215,7 @@ void fields(ExportOptions& o, Visitor&& v) {
 template <class Visitor>
 void fields(WorldOptions& o, Visitor&& v) {
   v(FieldInfo{"output", "folder for sessions, pagelinks, labels and titles"}, o.output);
-  v(FieldInfo{"compression", "none or gzip"}, o.compression);
+  v(FieldInfo{"compression", "compression of the files"}, o.compression);
   v(FieldInfo{"articles", "number of articles"}, o.params.articles);
   v(FieldInfo{"topics", "number of planted topics, which are also the labels"}, o.params.topics);
   v(FieldInfo{"wikis", "number of wikis that an article may exist in"}, o.params.wikis);
@@ -228,7 +228,7 @@ void fields(WorldOptions& o, Visitor&& v) {
 template <class Visitor>
 void fields(WordnetOptions& o, Visitor&& v) {
   v(FieldInfo{"output", "folder for sessions, pagelinks, labels and titles"}, o.output);
-  v(FieldInfo{"compression", "none or gzip"}, o.compression);
+  v(FieldInfo{"compression", "compression of the files"}, o.compression);
   v(FieldInfo{"source", "folder with the data of the package wordnet-base"}, o.params.source);
   v(FieldInfo{"sessions", "number of sessions walked over the links"}, o.params.walk.sessions);
   v(FieldInfo{"max-links", "links of an article at most"}, o.params.links.max_links);

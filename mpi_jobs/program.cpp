@@ -71,12 +71,14 @@ CLI::App* subcommand_for(CLI::App& app, const Registered& entry, std::map<std::s
     if (group == nullptr) {
       group = app.add_subcommand(entry.path.front(), group_help(entry.path.front()));
       group->group(entry.heading);
+      group->get_help_ptr()->group(kCommonHeading);
+      group->footer("");
       group->require_subcommand(1);
     }
     parent = group;
   }
   CLI::App* command = parent->add_subcommand(entry.path.back(), entry.help);
-  if (parent == &app) command->group(entry.heading);
+  command->group(parent == &app ? entry.heading : "Commands");
   return command->footer(entry.notes);
 }
 
