@@ -93,6 +93,7 @@ ExportFormat parse_export_format(std::string_view name) {
   const auto* const entry = std::ranges::find(kFormats, name, &FormatEntry::name);
   if (entry != kFormats.end()) return entry->format;
   std::vector<std::string_view> names;
+  names.reserve(kFormats.size());
   for (const FormatEntry& known : kFormats) names.push_back(known.name);
   throw UsageError(fmt::format("--format '{}': expected one of {}", printable(name), fmt::join(names, ", ")));
 }
