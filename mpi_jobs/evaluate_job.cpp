@@ -86,6 +86,8 @@ void evaluate_link_model(const EvaluateOptions& options, const Context& context,
 }  // namespace
 
 StageResult evaluate(const EvaluateOptions& options, const Context& context) {
+  if (!(options.holdout >= 0 && options.holdout <= 1))
+    throw UsageError(fmt::format("--holdout: expected a fraction from 0 to 1, found {}", options.holdout));
   dist::EmbeddingRows rows = dist::read_embeddings(options.embeddings, context.comm);
   refuse_non_finite(rows, options.embeddings, context.comm);
   normalize_rows(rows.vectors);

@@ -189,7 +189,7 @@ void fields(EvaluateOptions& o, Visitor&& v) {
   v(FieldInfo{"sessions", "sessions; their held-out part gives next-article recall and MRR"}, o.sessions);
   v(FieldInfo{"pagelinks", "pagelinks; their held-out articles give F1, all of them coverage"}, o.pagelinks);
   v(FieldInfo{"labels", "label files"}, o.labels);
-  v(FieldInfo{"holdout", "the fraction that training kept out"}, o.holdout);
+  v(FieldInfo{"holdout", "the fraction that training held out; 1: training saw none of this input"}, o.holdout);
   v(FieldInfo{"queries", "articles sampled for index recall and label agreement"}, o.queries);
   v(FieldInfo{"pairs", "pairs of consecutive articles sampled from held-out sessions"}, o.pairs);
   v(FieldInfo{"ef", "ef of the index searches"}, o.ef);

@@ -70,7 +70,8 @@ LabelledBags labels_of(const dist::LinkCorpus& corpus, const LabelTable& table) 
 }
 
 StageResult train_self_supervised(const TrainOptions& options, const TrainParams& params, const Context& context) {
-  dist::LinkCorpus corpus = dist::load_links({.inputs = options.input, .min_count = params.min_count}, context.comm);
+  dist::LinkCorpus corpus = dist::load_links(
+      {.inputs = options.input, .min_count = params.min_count, .shuffle_seed = params.seed}, context.comm);
   const std::vector<std::uint64_t> counts = corpus.vocabulary.counts();
   EmbeddingModel model = initial_model(qids_of(corpus.vocabulary), counts.size(), params.dim, params.seed);
   const auto run = training_run("train links", options,
@@ -102,17 +103,21 @@ StageResult train_on_labels(const TrainOptions& options, const TrainParams& para
       {.inputs = options.input,
        .min_count = params.min_count,
        .keep_article =
-           [&](Qid article) { return !table.labels_of(article).empty() && !is_held_out(article, options.holdout); }},
+           [&](Qid article) { return !table.labels_of(article).empty() && !is_held_out(article, options.holdout); },
+       .shuffle_seed = params.seed},
       context.comm);
   const LabelledBags labelled = labels_of(corpus, table);
-  EmbeddingModel model = initial_model(qids_of(corpus.vocabulary), labelled.names.size(), params.dim, params.seed);
+  EmbeddingModel model =
+      initial_labelled_model(qids_of(corpus.vocabulary), labelled.names.size(), params.dim, params.seed);
   const auto run = training_run("train links", options,
                                 fingerprint(corpus.vocabulary, corpus.total_records, corpus.total_tokens), context);
   StageResult result = run_training(
       run, model,
       [&](dist::TrainCursor start, EmbeddingModel& m, const dist::TrainHooks& hooks) {
-        const dist::LabelledShard shard{
-            .bags = corpus.bags, .labels = labelled.labels, .first_record = corpus.first_record};
+        const dist::LabelledShard shard{.bags = corpus.bags,
+                                        .labels = labelled.labels,
+                                        .first_record = corpus.first_record,
+                                        .end = end_row(m, corpus.vocabulary.size())};
         return dist::train_supervised(params, options.sync, shard, start, m, hooks, context.comm);
       },
       context);

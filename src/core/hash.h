@@ -27,7 +27,7 @@ constexpr int owner_of(Qid qid, int ranks) {
 }
 
 // Whether a session belongs to the held-out part: a hash of its QIDs, so the same session is held out
-// in every run, on every rank. `fraction` in [0, 1).
+// in every run, on every rank. `fraction` in [0, 1]; all are held out at 1.
 bool is_held_out(std::span<const Qid> session, double fraction);
 
 // The same for an article.

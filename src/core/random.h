@@ -21,6 +21,7 @@ enum class RandomStage : std::uint64_t {
   kWorld = 7,
   kWalk = 8,
   kSample = 9,
+  kRecordOrder = 10,
 };
 
 struct RandomKey {

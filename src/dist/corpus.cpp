@@ -14,6 +14,7 @@
 #include "corpus/shard_plan.h"
 #include "dist/input_files.h"
 #include "dist/rebalance.h"
+#include "dist/shuffle.h"
 #include "dist/vocabulary.h"
 
 namespace linktrail::dist {
@@ -123,6 +124,7 @@ struct Finish {
   const char* left_out = "";  // why records of the input were left out
   std::span<const std::string> inputs;
   WhenEmpty when_empty = WhenEmpty::kRefuse;
+  ShuffleSeed shuffle_seed;
 };
 
 void refuse_empty_input(const Loaded& loaded, const Finish& finish) {
@@ -170,7 +172,9 @@ Loaded finish_loading(Parsed parsed, Finish finish, const comm::Communicator& co
     return compact(parsed.sequences, parsed.runs, finish.min_tokens);
   });
   loaded.dropped = comm::all_reduce<std::uint64_t>(dropped, comm::ReduceOp::kSum, comm);
-  loaded.balanced = rebalance({std::move(parsed.sequences), std::move(parsed.articles)}, parsed.runs, comm);
+  OrderedRecords ordered{{std::move(parsed.sequences), std::move(parsed.articles)}, std::move(parsed.runs)};
+  if (finish.shuffle_seed) ordered = shuffle(std::move(ordered), *finish.shuffle_seed, comm);
+  loaded.balanced = rebalance(std::move(ordered.records), ordered.runs, comm);
   comm::agreed(comm, [&] { refuse_empty_vocabulary(loaded, finish); });
   return loaded;
 }
@@ -186,7 +190,8 @@ SessionCorpus load_sessions(std::optional<Vocabulary> vocabulary, const LoadPara
                                   .record = "session",
                                   .left_out = "held out",
                                   .inputs = params.inputs,
-                                  .when_empty = params.when_empty},
+                                  .when_empty = params.when_empty,
+                                  .shuffle_seed = params.shuffle_seed},
                                  comm);
   return {.vocabulary = std::move(loaded.vocabulary),
           .sessions = std::move(loaded.balanced.records.sequences),
@@ -226,7 +231,8 @@ LinkCorpus load_links(std::optional<Vocabulary> vocabulary, const LinkLoadParams
                                   .record = "row",
                                   .left_out = "without QID",
                                   .inputs = params.inputs,
-                                  .when_empty = params.when_empty},
+                                  .when_empty = params.when_empty,
+                                  .shuffle_seed = params.shuffle_seed},
                                  comm);
   const std::uint64_t empty = count_empty(loaded.balanced.records.sequences);
   return {.vocabulary = std::move(loaded.vocabulary),

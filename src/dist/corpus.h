@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@
 #include "corpus/vocabulary.h"
 
 namespace linktrail::dist {
+
+// Seed of the order of records, for input that comes sorted (a dump by page, WordNet by part of speech): training in
+// that order would learn the last part best, and each rank another part. Without a seed the order is the input's.
+using ShuffleSeed = std::optional<std::uint64_t>;
 
 enum class SessionPart { kTraining, kHeldOut };
 
@@ -29,6 +34,7 @@ struct LoadParams {
   double holdout_fraction = 0;      // of the sessions, in [0, 1), chosen by core's is_held_out
   SessionPart part = SessionPart::kTraining;
   WhenEmpty when_empty = WhenEmpty::kRefuse;
+  ShuffleSeed shuffle_seed = std::nullopt;
 };
 
 struct SessionCorpus {
@@ -54,6 +60,7 @@ struct LinkLoadParams {
   std::uint64_t min_count = 5;  // occurrences of an article among all outlinks of the rows that are kept
   std::function<bool(Qid)> keep_article = nullptr;  // whose rows are kept; all if empty. A pure function of the QID
   WhenEmpty when_empty = WhenEmpty::kRefuse;
+  ShuffleSeed shuffle_seed = std::nullopt;
 };
 
 struct LinkCorpus {

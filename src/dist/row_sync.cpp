@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <vector>
 
 #include "comm/collectives.h"
@@ -23,21 +24,26 @@ std::size_t rows_per_block(std::size_t dim) { return std::max<std::size_t>(1, kB
 
 int owner_of_row(std::uint32_t row, int ranks) { return static_cast<int>(row % static_cast<std::uint32_t>(ranks)); }
 
-// The changes of this rank, sorted by owner; counts[r] rows are for rank r.
+// The changes of this rank, grouped by owner and ascending within; counts[r] rows are for rank r. A counting sort:
+// rows are many, owners few.
 RowBatch pack_deltas(const Matrix& replica, const Matrix& base, std::span<const std::uint32_t> rows,
                      std::vector<std::uint64_t>& counts) {
-  RowBatch batch;
   const int ranks = static_cast<int>(counts.size());
-  batch.ids.assign(rows.begin(), rows.end());
-  std::stable_sort(batch.ids.begin(), batch.ids.end(), [ranks](std::uint32_t a, std::uint32_t b) {
-    return owner_of_row(a, ranks) < owner_of_row(b, ranks);
-  });
-  batch.values.reserve(rows.size() * replica.dim());
-  for (const std::uint32_t row : batch.ids) {
-    ++counts[static_cast<std::size_t>(owner_of_row(row, ranks))];
+  const std::size_t dim = replica.dim();
+  for (const std::uint32_t row : rows) ++counts[static_cast<std::size_t>(owner_of_row(row, ranks))];
+  std::vector<std::size_t> next(counts.size(), 0);
+  std::exclusive_scan(counts.begin(), counts.end(), next.begin(), std::size_t{0});
+
+  RowBatch batch;
+  batch.ids.resize(rows.size());
+  batch.values.resize(rows.size() * dim);
+  for (const std::uint32_t row : rows) {
+    const std::size_t at = next[static_cast<std::size_t>(owner_of_row(row, ranks))]++;
     const float* now = replica.row_data(row);
     const float* before = base.row_data(row);
-    for (std::size_t j = 0; j < replica.dim(); ++j) batch.values.push_back(now[j] - before[j]);
+    float* delta = batch.values.data() + at * dim;
+    batch.ids[at] = row;
+    for (std::size_t j = 0; j < dim; ++j) delta[j] = now[j] - before[j];
   }
   return batch;
 }
@@ -54,6 +60,13 @@ class Arrivals {
     std::vector<std::size_t> next = first_;
     for (std::size_t i = 0; i < ids.data.size(); ++i)
       deltas_[next[ids.data[i] - begin]++] = values.data.data() + i * dim;
+  }
+
+  // That anyone changed.
+  std::size_t rows() const {
+    std::size_t changed = 0;
+    for (std::size_t i = 1; i < first_.size(); ++i) changed += first_[i] != first_[i - 1] ? 1 : 0;
+    return changed;
   }
 
   std::span<float* const> of(std::size_t row) const {
@@ -99,12 +112,16 @@ void RowSync::synchronise_block(Matrix& replica, std::span<const std::uint32_t> 
 
   RowBatch combined;
   const Arrivals arrivals(ids, values, begin, end, dim);
+  combined.ids.reserve(arrivals.rows());
+  combined.values.resize(arrivals.rows() * dim);
   for (std::size_t row = begin; row < end; ++row) {
     const auto deltas = arrivals.of(row);
     if (deltas.empty()) continue;
     combine_row(rule_, deltas, dim, comm_.size());
+    const float* before = base_.row_data(row);
+    float* now = combined.values.data() + combined.ids.size() * dim;
     combined.ids.push_back(static_cast<std::uint32_t>(row));
-    for (std::size_t j = 0; j < dim; ++j) combined.values.push_back(base_.row_data(row)[j] + deltas[0][j]);
+    for (std::size_t j = 0; j < dim; ++j) now[j] = before[j] + deltas[0][j];
   }
 
   const auto all_ids = comm::all_gather<std::uint32_t>(std::span<const std::uint32_t>(combined.ids), comm_);

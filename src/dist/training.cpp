@@ -207,7 +207,7 @@ TrainOutcome train_supervised(const TrainParams& params, const SyncParams& sync,
                               TrainCursor start, EmbeddingModel& model, const TrainHooks& hooks,
                               const comm::Communicator& comm) {
   validate(sync);
-  SupervisedTrainer trainer(params);
+  SupervisedTrainer trainer(params, shard.end);
   RoundLoop loop(params, sync, shard.bags.offsets, model, hooks, comm);
   return loop.run(start, shard.first_record, [&](const TrainSlice& slice, EmbeddingModel& m, ModelTouches& touches) {
     return trainer.train(shard.bags, shard.labels, slice, m, touches);

@@ -80,6 +80,7 @@ struct LabelledShard {
   TokenSequencesView bags;
   SequencesView<LabelId> labels;
   std::uint64_t first_record = 0;
+  TokenId end = kNoToken;  // the row of the model that joins every bag, see SupervisedTrainer
 };
 
 // Collective. Trains `model`, equal on all ranks before and after, from `start`. With a model of

@@ -26,6 +26,17 @@ EmbeddingModel initial_sequence_model(std::span<const Qid> qids, std::uint32_t d
   return initial_model(rows, rows.size(), dim, seed);
 }
 
+EmbeddingModel initial_labelled_model(std::span<const Qid> qids, std::size_t labels, std::uint32_t dim,
+                                      std::uint64_t seed) {
+  std::vector<Qid> rows(qids.begin(), qids.end());
+  rows.push_back(kNoQid);
+  return initial_model(rows, labels, dim, seed);
+}
+
+TokenId end_row(const EmbeddingModel& model, std::size_t articles) {
+  return model.input.rows() > articles ? static_cast<TokenId>(articles) : kNoToken;
+}
+
 MatrixView embeddings(const EmbeddingModel& model, std::size_t articles) {
   MatrixView view = model.input.view();
   view.rows = std::min(view.rows, articles);

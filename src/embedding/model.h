@@ -24,6 +24,13 @@ EmbeddingModel initial_model(std::span<const Qid> qids, std::size_t output_rows,
 // Here it is no article: it stays out of the vocabulary, and embeddings() leaves it out of all that is published.
 EmbeddingModel initial_sequence_model(std::span<const Qid> qids, std::uint32_t dim, std::uint64_t seed);
 
+// As initial_model, with one input row more than articles: the end of a bag, for the supervised model.
+EmbeddingModel initial_labelled_model(std::span<const Qid> qids, std::size_t labels, std::uint32_t dim,
+                                      std::uint64_t seed);
+
+// The input row that stands for the end of a sequence or bag; kNoToken if the model has no row beyond `articles`.
+TokenId end_row(const EmbeddingModel& model, std::size_t articles);
+
 // The input rows of the first `articles` tokens: what is written, searched and evaluated.
 MatrixView embeddings(const EmbeddingModel& model, std::size_t articles);
 

@@ -1,5 +1,6 @@
 // One logistic unit a label over the mean of a bag's rows (fastText supervised with -loss ova). The gradient that
-// returns to the rows is divided by the size of the bag, and nothing is subsampled: both as in fastText.
+// returns to the rows is divided by the size of the bag, the end of the row belongs to the bag, and nothing is
+// subsampled: all as in fastText.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -56,17 +57,21 @@ class LabelStep {
 
 }  // namespace
 
-SupervisedTrainer::SupervisedTrainer(const TrainParams& params) : params_(params) { validate(params); }
+SupervisedTrainer::SupervisedTrainer(const TrainParams& params, TokenId end) : params_(params), end_(end) {
+  validate(params);
+}
 
 TrainStats SupervisedTrainer::train(TokenSequencesView bags, SequencesView<LabelId> labels, const TrainSlice& slice,
                                     EmbeddingModel& model, ModelTouches& touches) {
   const LearningRate rate(params_.learning_rate, slice, bags.offsets);
   LabelStep step(model);
   TrainStats stats;
+  std::vector<TokenId> bag;
   for (std::size_t i = slice.begin; i < slice.end; ++i) {
-    const auto bag = bags[i];
+    bag.assign(bags[i].begin(), bags[i].end());
     stats.tokens += bag.size();
     if (bag.empty() || labels[i].empty() || model.output.empty()) continue;
+    if (end_ != kNoToken) bag.push_back(end_);
     for (const TokenId token : bag) touches.input.mark(token);
     stats.loss_sum += step.train(bag, labels[i], rate.at(bags.offsets[i]));
     ++stats.examples;
@@ -76,17 +81,21 @@ TrainStats SupervisedTrainer::train(TokenSequencesView bags, SequencesView<Label
   return stats;
 }
 
-bool predict_labels(std::span<const TokenId> bag, const EmbeddingModel& model, std::span<float> scores) {
+bool predict_labels(std::span<const TokenId> bag, const EmbeddingModel& model, std::span<float> scores, TokenId end) {
   std::fill(scores.begin(), scores.end(), 0.0F);
   if (bag.empty()) return false;
   const std::size_t dim = model.input.dim();
   std::vector<double> mean(dim, 0.0);
-  for (const TokenId token : bag)
+  const auto add = [&](TokenId token) {
     for (std::size_t j = 0; j < dim; ++j) mean[j] += static_cast<double>(model.input.row_data(token)[j]);
+  };
+  for (const TokenId token : bag) add(token);
+  if (end != kNoToken) add(end);
+  const std::size_t size = bag.size() + (end != kNoToken ? 1 : 0);
   for (std::size_t label = 0; label < scores.size(); ++label) {
     double dot = 0;
     for (std::size_t j = 0; j < dim; ++j) dot += mean[j] * static_cast<double>(model.output.row_data(label)[j]);
-    scores[label] = static_cast<float>(1 / (1 + std::exp(-dot / static_cast<double>(bag.size()))));
+    scores[label] = static_cast<float>(1 / (1 + std::exp(-dot / static_cast<double>(size))));
   }
   return true;
 }

@@ -12,6 +12,7 @@
 #include "comm/agreement.h"
 #include "comm/collectives.h"
 #include "core/hash.h"
+#include "core/permutation.h"
 #include "core/random.h"
 #include "corpus/flat_writers.h"
 #include "dist/rebalance.h"
@@ -267,6 +268,42 @@ TEST(LoadLinks, GivesTheSameCorpusForAnySplitOfTheInput) {
     EXPECT_EQ(corpus.rows_without_qid, 3000U);
     expect_links(corpus, expected);
   }
+}
+
+// The expected records, moved as the shuffle must move them.
+ExpectedLinks shuffled(const ExpectedLinks& links, std::uint64_t seed) {
+  ExpectedLinks result = links;
+  const RandomPermutation permutation(links.bags.size(), seed, RandomStage::kRecordOrder);
+  for (std::size_t i = 0; i < links.bags.size(); ++i) {
+    result.bags[permutation(i)] = links.bags[i];
+    result.articles[permutation(i)] = links.articles[i];
+  }
+  return result;
+}
+
+TEST(LoadLinks, ShufflesTheSameWayForAnySplitOfTheInputAndAnyNumberOfRanks) {
+  const test::SharedFolder folder;
+  const auto rows = make_rows(20000);
+  const auto expected = shuffled(expected_links(rows, 4), 5);
+  write_rows(folder.file("one"), rows);
+  write_rows(folder.file("part1.gz"), std::span<const Row>(rows).first(3000));
+  write_rows(folder.file("part2"), std::span<const Row>(rows).subspan(3000));
+
+  for (const char* input : {"one", "part*"}) {
+    const auto corpus = dist::load_links({.inputs = {folder.file(input)}, .min_count = 4, .shuffle_seed = 5}, world());
+
+    expect_links(corpus, expected);
+  }
+}
+
+TEST(LoadLinks, ShufflesFewerRowsThanRanks) {
+  const test::SharedFolder folder;
+  write_text(folder.file("l"), "wiki_db\tpid_from\tqid_from\toutlinks\nw\t1\tQ1\tQ7 Q8\n");
+
+  const auto corpus = dist::load_links({.inputs = {folder.file("l")}, .min_count = 1, .shuffle_seed = 5}, world());
+
+  EXPECT_EQ(corpus.total_records, 1U);
+  EXPECT_EQ(corpus.total_tokens, 2U);
 }
 
 TEST(LoadLinks, AcceptsAGivenVocabulary) {

@@ -83,6 +83,31 @@ TEST(SupervisedTrainer, DividesTheGradientByTheSizeOfTheBag) {
   EXPECT_NEAR(model.output.row(1)[0], 2 + 0.5 * (1 - p1) * h, 1e-6);
 }
 
+// Bag {0} and the end (row 1): the mean is of both, and each gets half of the gradient.
+TEST(SupervisedTrainer, CountsTheEndOfTheRowAsAMemberOfTheBag) {
+  EmbeddingModel model{Matrix(2, 1), Matrix(1, 1)};
+  model.input.row(0)[0] = 0.3F;
+  model.input.row(1)[0] = 0.5F;
+  model.output.row(0)[0] = 2.0F;
+  TokenSequences bags;
+  bags.append(std::vector<TokenId>{0});
+  Sequences<LabelId> labels;
+  labels.append(std::vector<LabelId>{0});
+  ModelTouches touches{TouchedRows(2), TouchedRows(1)};
+  std::vector<float> before(1);
+
+  predict_labels(bags[0], model, before, 1);
+  SupervisedTrainer({.dim = 1, .learning_rate = 0.5}, 1)
+      .train(bags, labels, {.begin = 0, .end = 1, .progress_end = 1}, model, touches);
+
+  const double h = 0.4, p = 1 / (1 + std::exp(-2 * h));
+  EXPECT_NEAR(before[0], p, 1e-6);
+  EXPECT_NEAR(model.input.row(0)[0], 0.3 + 0.5 * (1 - p) * 2 / 2, 1e-6);
+  EXPECT_NEAR(model.input.row(1)[0], 0.5 + 0.5 * (1 - p) * 2 / 2, 1e-6);
+  EXPECT_NEAR(model.output.row(0)[0], 2 + 0.5 * (1 - p) * h, 1e-6);
+  EXPECT_TRUE(touches.input.test(1));
+}
+
 TEST(PredictLabels, OfAnEmptyBagIsReported) {
   const EmbeddingModel model{Matrix(2, 1), Matrix(2, 1)};
   std::vector<float> scores(2, 1.0F);
