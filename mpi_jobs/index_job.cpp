@@ -1,17 +1,51 @@
 // index: one HNSW graph from the vectors of all ranks.
+#include <chrono>
+#include <iostream>
+#include <memory>
+
+#include "comm/agreement.h"
 #include "dist/embedding_rows.h"
 #include "dist/index.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/stages.h"
+#include "report/progress.h"
 
 namespace linktrail::jobs {
+
+namespace {
+
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// Collective. Shows the build on rank 0's stderr, as --progress asks.
+dist::BuiltIndex build_with_progress(const dist::EmbeddingRows& rows, const HnswParams& hnsw, const Context& context) {
+  std::unique_ptr<ProgressMeter> meter;
+  comm::agreed_on_root(context.comm, [&] {
+    meter = std::make_unique<ProgressMeter>(ProgressParams{.mode = parse_progress_mode(context.common.progress),
+                                                           .stage = "index",
+                                                           .ranks = context.comm.size(),
+                                                           .terminal = detect_terminal(),
+                                                           .now_s = steady_seconds,
+                                                           .out = &std::cerr});
+  });
+  const auto observer = [&](const dist::IndexProgress& progress) {
+    if (meter) meter->update({.fraction = progress.fraction, .phase = progress.phase});
+  };
+  dist::BuiltIndex built =
+      dist::build_index(rows.vectors, rows.qids, {.hnsw = hnsw, .merge = {}}, context.comm, observer);
+  if (meter) meter->finish();
+  return built;
+}
+
+}  // namespace
 
 StageResult build_index(const IndexOptions& options, const Context& context) {
   const dist::EmbeddingRows rows = dist::read_embeddings(options.input, context.comm);
   HnswParams hnsw = options.hnsw;
   hnsw.seed = context.common.seed;
-  const dist::BuiltIndex built = dist::build_index(rows.vectors, rows.qids, {.hnsw = hnsw, .merge = {}}, context.comm);
+  const dist::BuiltIndex built = build_with_progress(rows, hnsw, context);
   dist::write_index(options.output, built.part, context.comm);
   const dist::IndexReport& report = built.report;
   const dist::IndexSeconds& seconds = report.seconds;

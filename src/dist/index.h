@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
+#include <string_view>
 
 #include "comm/communicator.h"
 #include "index/connectivity.h"
@@ -41,6 +43,15 @@ struct IndexReport {
   IndexSeconds seconds;
 };
 
+// Where a rank stands in a build. Shards are random, so ranks stand about alike.
+struct IndexProgress {
+  std::string_view phase;  // a literal: "build", "search", "prune", "upper", "repair"
+  double fraction = 0;     // of the whole build, 0..1, estimated from the distances that phases evaluate; never falls
+};
+
+// Called on every rank for itself, some thousand times a build; must not communicate. May be empty.
+using IndexObserver = std::function<void(const IndexProgress&)>;
+
 struct BuiltIndex {
   HnswGraph part;  // this rank's nodes [first, first + size) of the whole graph; ranks follow each other
   IndexReport report;
@@ -52,7 +63,7 @@ struct BuiltIndex {
 // the links of all (132 bytes a node at m = 16). All ranks throw AgreedError for rows that are not finite, dims that
 // differ, a label given twice or below 0, or impossible params.
 BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, const IndexParams& params,
-                       const comm::Communicator& comm);
+                       const comm::Communicator& comm, const IndexObserver& observer = {});
 
 // Collective. Writes the parts as one hnswlib 0.6.2 file (labels are QIDs) to path + ".partial", syncs it, and renames.
 // All ranks throw AgreedError (exit 4) if any cannot.

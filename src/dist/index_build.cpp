@@ -93,15 +93,18 @@ Shard distribute(MatrixView my_vectors, std::span<const Qid> my_qids, const comm
   return shard;
 }
 
-void build_sub_index(Shard& shard, const HnswParams& params, std::uint64_t& distances) {
+void build_sub_index(Shard& shard, const HnswParams& params, const ProgressTracker& progress,
+                     std::uint64_t& distances) {
   const Matrix& all = shard.all.vectors;
   const MatrixView distinct{all.data(), shard.rows.distinct, all.dim(), all.stride()};
   const auto labels = std::span<const Qid>(shard.all.labels).first(shard.rows.distinct);
-  shard.graph = build_with_hnswlib({.vectors = distinct,
-                                    .labels = labels,
-                                    .levels = shard_levels(distinct, labels, params),
-                                    .params = params,
-                                    .distances = &distances});
+  shard.graph =
+      build_with_hnswlib({.vectors = distinct,
+                          .labels = labels,
+                          .levels = shard_levels(distinct, labels, params),
+                          .params = params,
+                          .distances = &distances,
+                          .done = [&](std::size_t rows) { progress.at(IndexPhase::kBuild, rows, distinct.rows); }});
 }
 
 // Gives the copies their place behind the representatives.
@@ -143,7 +146,8 @@ void agree_on_report(IndexReport& report, const comm::Communicator& comm) {
 }  // namespace
 
 BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, const IndexParams& params,
-                       const comm::Communicator& comm) {
+                       const comm::Communicator& comm, const IndexObserver& observer) {
+  const ProgressTracker progress(observer, comm.size());
   BuiltIndex built;
   IndexReport& report = built.report;
   check_input(my_vectors, my_qids, params, comm);
@@ -154,17 +158,19 @@ BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, cons
   report.distinct = shard.rows.distinct;
 
   timer.emplace(report.seconds.build);
-  comm::agreed(comm, [&] { build_sub_index(shard, params.hnsw, report.build_distances); });
+  comm::agreed(comm, [&] { build_sub_index(shard, params.hnsw, progress, report.build_distances); });
   timer.reset();
 
   if (comm.size() == 1) {
     free_slots(shard.graph, slots_for_copies(shard.rows, params.hnsw.m));
   } else {
-    merge_level0(shard, owners, params, report, comm);
+    merge_level0(shard, owners, params, progress, report, comm);
     timer.emplace(report.seconds.upper);
+    progress.at(IndexPhase::kUpper, 0, 1);
     rebuild_upper_levels(shard.graph, report, comm);
   }
   timer.emplace(report.seconds.repair);
+  progress.at(IndexPhase::kRepair, 0, 1);
   built.part = with_copies(std::move(shard));
   repair_level0(built.part, owners, report, comm);
   timer.reset();
@@ -172,6 +178,7 @@ BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, cons
   report.nodes = built.part.size();
   report.zero_vectors = count_zero_rows(built.part);
   agree_on_report(report, comm);
+  progress.at(IndexPhase::kRepair, 1, 1);
   return built;
 }
 

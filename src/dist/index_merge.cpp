@@ -61,13 +61,16 @@ HnswGraph pass_on(const HnswGraph& graph, const comm::Communicator& comm) {
 }
 
 // Collective. Every rank's sub-index visits every rank once.
-NeighborTable search_foreign_shards(const HnswGraph& mine, const MergeParams& params, std::uint64_t& distances,
-                                    const comm::Communicator& comm) {
+NeighborTable search_foreign_shards(const HnswGraph& mine, const MergeParams& params, const ProgressTracker& progress,
+                                    std::uint64_t& distances, const comm::Communicator& comm) {
   NeighborTable candidates = candidate_table(mine.size(), mine.params);
   HnswGraph visitor;
-  for (int step = 1; step < comm.size(); ++step) {
-    visitor = pass_on(step == 1 ? mine : visitor, comm);
-    distances += cross_search(mine.vectors, visitor, params, candidates);
+  const auto visits = static_cast<std::size_t>(comm.size() - 1);
+  for (std::size_t visit = 0; visit < visits; ++visit) {
+    visitor = pass_on(visit == 0 ? mine : visitor, comm);
+    distances += cross_search(mine.vectors, visitor, params, candidates, [&](std::size_t rows) {
+      progress.at(IndexPhase::kSearch, visit * mine.size() + rows, visits * mine.size());
+    });
   }
   return candidates;
 }
@@ -114,12 +117,12 @@ void number_as_part(HnswGraph& graph, NodeId first) {
 
 }  // namespace
 
-void merge_level0(Shard& shard, const NodeOwners& owners, const IndexParams& params, IndexReport& report,
-                  const comm::Communicator& comm) {
+void merge_level0(Shard& shard, const NodeOwners& owners, const IndexParams& params, const ProgressTracker& progress,
+                  IndexReport& report, const comm::Communicator& comm) {
   HnswGraph& graph = shard.graph;
   number_as_part(graph, owners.first(comm.rank()));
   const auto search_start = Clock::now();
-  const NeighborTable candidates = search_foreign_shards(graph, params.merge, report.merge_distances, comm);
+  const NeighborTable candidates = search_foreign_shards(graph, params.merge, progress, report.merge_distances, comm);
   report.seconds.search = seconds_since(search_start);
 
   const auto prune_start = Clock::now();
@@ -129,7 +132,10 @@ void merge_level0(Shard& shard, const NodeOwners& owners, const IndexParams& par
   for_each_batch(
       shard, params.batch_rows, lookup, owners, comm,
       [&](std::uint64_t begin, std::uint64_t end) { return ids_in(candidates, begin, end); },
-      [&](std::uint64_t begin, std::uint64_t end) { choose_forward(graph, candidates, begin, end, pruner, forward); });
+      [&](std::uint64_t begin, std::uint64_t end) {
+        choose_forward(graph, candidates, begin, end, pruner, forward);
+        progress.at(IndexPhase::kPrune, end, 2 * graph.size());
+      });
 
   const std::vector<ReverseLink> outgoing = reverse_links(forward, graph.first);
   auto incoming = comm::exchange_by_owner(
@@ -144,6 +150,7 @@ void merge_level0(Shard& shard, const NodeOwners& owners, const IndexParams& par
       },
       [&](std::uint64_t begin, std::uint64_t end) {
         choose_final(graph, forward, incoming, slots, begin, end, pruner);
+        progress.at(IndexPhase::kPrune, graph.size() + end, 2 * graph.size());
       });
   report.merge_distances += pruner.distances();
   report.seconds.prune = seconds_since(prune_start);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dist/index.h"
+#include "dist/index_progress.h"
 #include "dist/rows_exchange.h"
 #include "index/duplicates.h"
 
@@ -16,8 +17,8 @@ struct Shard {
 
 // Collective. Replaces the sub-indexes by one level 0 over all ranks (index_merge.cpp). graph.first is set and ids are
 // those of the whole graph. Adds to the report's merge_distances (this rank's).
-void merge_level0(Shard& shard, const NodeOwners& owners, const IndexParams& params, IndexReport& report,
-                  const comm::Communicator& comm);
+void merge_level0(Shard& shard, const NodeOwners& owners, const IndexParams& params, const ProgressTracker& progress,
+                  IndexReport& report, const comm::Communicator& comm);
 
 // Collective. Builds levels >= 1 on rank 0 and hands every rank its lists (index_merge.cpp).
 void rebuild_upper_levels(HnswGraph& graph, IndexReport& report, const comm::Communicator& comm);

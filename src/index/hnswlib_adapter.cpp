@@ -105,8 +105,11 @@ HnswGraph build_with_hnswlib(const HnswlibBuild& build) {
   Stock stock(&space, graph.size(), build.params.m, build.params.ef_construction);
   // hnswlib draws a level and lets a positive one override it; a factor of 0 makes the drawn one always 0.
   stock.mult_ = 0;
-  for (const std::uint32_t row : insertion_order(graph.size(), build.params.seed))
+  std::size_t inserted = 0;
+  for (const std::uint32_t row : insertion_order(graph.size(), build.params.seed)) {
     stock.addPoint(graph.vectors.row_data(row), row, graph.levels[row]);
+    if (++inserted % kRowsBetweenCalls == 0 && build.done) build.done(inserted);
+  }
   extract_links(stock, graph);
   if (build.distances != nullptr) *build.distances += space.evaluated();
   return graph;

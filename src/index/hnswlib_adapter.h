@@ -20,6 +20,7 @@ struct HnswlibBuild {
   std::span<const std::uint8_t> levels;  // [n], or empty for level_of(label)
   HnswParams params;                     // m may be as low as 2 here
   std::uint64_t* distances = nullptr;    // if given, the number of distances evaluated is added to it
+  RowsDone done{};
 };
 
 // A stock single-threaded build by inner product, inserted in a random order that depends on seed and labels' order

@@ -98,10 +98,12 @@ NeighborTable forward_table(std::size_t rows, const HnswParams& params) {
 }
 
 std::uint64_t cross_search(MatrixView mine, const HnswGraph& foreign, const MergeParams& params,
-                           NeighborTable& candidates) {
+                           NeighborTable& candidates, const RowsDone& done) {
   GraphSearch search(foreign);
-  for (std::size_t row = 0; row < mine.rows; ++row)
+  for (std::size_t row = 0; row < mine.rows; ++row) {
     for (const Neighbor& found : search.search(mine.row_data(row), params.search_ef)) candidates.insert(row, found);
+    if ((row + 1) % kRowsBetweenCalls == 0 && done) done(row + 1);
+  }
   return search.distances();
 }
 

@@ -18,7 +18,9 @@
 namespace linktrail {
 
 struct MergeParams {
-  std::uint32_t search_ef = 16;  // beam of the searches in foreign shards; docs/adr/0003 has the measurement
+  // Beam of the searches in foreign shards: about as many as a list has forward links. docs/adr/0003 has the recall
+  // that it gives; `bench_index --merge-ef` compares others.
+  std::uint32_t search_ef = 16;
 };
 
 // A forward link seen from its target.
@@ -34,7 +36,7 @@ NeighborTable candidate_table(std::size_t rows, const HnswParams& params);
 // Step a: searches each row of `mine` in the foreign shard, whose ids are those of the whole graph, and adds what it
 // finds. Returns the number of distances evaluated.
 std::uint64_t cross_search(MatrixView mine, const HnswGraph& foreign, const MergeParams& params,
-                           NeighborTable& candidates);
+                           NeighborTable& candidates, const RowsDone& done = {});
 
 // The ids in rows [begin, end) of candidates, once each and rising: the vectors that step b needs from elsewhere.
 std::vector<NodeId> ids_in(const NeighborTable& candidates, std::size_t begin, std::size_t end);

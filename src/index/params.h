@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace linktrail {
 
@@ -11,5 +12,10 @@ struct HnswParams {
   std::uint32_t ef_construction = 200;  // candidates considered while building; more is slower and better
   std::uint64_t seed = 1;
 };
+
+// Told now and then how many rows a long step has behind it; may be empty.
+using RowsDone = std::function<void(std::size_t rows)>;
+// Rows between two calls: some milliseconds of building.
+inline constexpr std::size_t kRowsBetweenCalls = 256;
 
 }  // namespace linktrail

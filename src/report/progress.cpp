@@ -132,9 +132,10 @@ void ProgressMeter::show(const ProgressSample& sample, double now) {
 
 std::string ProgressMeter::text_of(const ProgressSample& sample, double now) const {
   const double elapsed = now - started_s_;
-  const double rate = elapsed > 0 ? static_cast<double>(sample.items) / elapsed : kUnknown;
+  const double rate = elapsed > 0 && sample.items > 0 ? static_cast<double>(sample.items) / elapsed : kUnknown;
   const double eta = sample.fraction > 0 ? elapsed / sample.fraction * (1 - sample.fraction) : kUnknown;
   std::string line = fmt::format("{} {:5.1f}%", params_.stage, 100 * sample.fraction);
+  if (!sample.phase.empty()) line += fmt::format("  {}", sample.phase);
   if (sample.epoch > 0) line += fmt::format("  epoch {}/{}", sample.epoch, sample.epochs);
   append_known(line, params_.unit + "/s/rank", format_count(rate / params_.ranks), rate);
   if (params_.ranks > 1) append_known(line, "total", format_count(rate), rate);

@@ -69,6 +69,16 @@ TEST(ProgressLines, LeaveOutWhatIsUnknown) {
   EXPECT_EQ(stage.out.str(), "train  50.0%  words/s/rank 5  total 10  eta 30s\n");
 }
 
+TEST(ProgressLines, NameThePhaseAndNoRateOfAStageWithoutItems) {
+  Stage stage;
+  ProgressMeter meter = stage.meter(ProgressMode::kLines);
+  stage.now += 30;
+
+  meter.update({.fraction = 0.5, .phase = "search"});
+
+  EXPECT_EQ(stage.out.str(), "train  50.0%  search  eta 30s\n");
+}
+
 TEST(ProgressLines, ComeEveryThirtySecondsOrFivePercent) {
   Stage stage;
   ProgressMeter meter = stage.meter(ProgressMode::kLines);

@@ -1,60 +1,17 @@
-#include "index/hnswlib_file.h"
-
+// Reading and checking of hnswlib index files: one pass front to back that refuses what cannot be a graph.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
-#include <cstring>
 #include <fstream>
-#include <limits>
 #include <utility>
 
 #include "core/error.h"
+#include "index/hnswlib_file.h"
+#include "index/hnswlib_header.h"
 
 namespace linktrail {
 
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "hnswlib files are little endian");
-
-// Records are moved in blocks of this size: large enough for full disk speed, small beside any graph.
-constexpr std::size_t kBlockBytes = 4UL << 20;
-
-struct Header {
-  std::uint64_t offset_level0 = 0;
-  std::uint64_t max_elements = 0;
-  std::uint64_t elements = 0;
-  std::uint64_t record_bytes = 0;
-  std::uint64_t label_offset = 0;
-  std::uint64_t vector_offset = 0;
-  std::int32_t max_level = -1;
-  std::uint32_t entry_point = 0;
-  std::uint64_t max_m = 0;
-  std::uint64_t max_m0 = 0;
-  std::uint64_t m = 0;
-  double mult = 0;
-  std::uint64_t ef_construction = 0;
-};
-static_assert(sizeof(Header) == HnswlibLayout::kHeaderBytes);
-
-template <class T>
-T load(const std::byte* from) {
-  T value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
-
-template <class T>
-void store(std::byte* to, const T& value) {
-  std::memcpy(to, &value, sizeof value);
-}
-
-// A list is a 16-bit count, 16 bits of flags, and the ids; slots that are not used stay 0.
-void store_list(std::byte* to, std::span<const NodeId> ids) {
-  store(to, static_cast<std::uint16_t>(ids.size()));
-  if (!ids.empty()) std::memcpy(to + 4, ids.data(), ids.size_bytes());
-}
 
 // Reads a file front to back and refuses what cannot be a graph of the given dim.
 class FileScan {
@@ -65,14 +22,14 @@ class FileScan {
     read_header(dim);
   }
 
-  const Header& header() const { return header_; }
+  const HnswlibHeader& header() const { return header_; }
   const HnswlibLayout& layout() const { return layout_; }
 
   // visit(node, record) for each level-0 record.
   template <class Visit>
   void records(Visit visit) {
     const std::uint64_t bytes = layout_.record_bytes();
-    const std::uint64_t per_block = std::max<std::uint64_t>(1, kBlockBytes / bytes);
+    const std::uint64_t per_block = std::max<std::uint64_t>(1, kHnswlibBlockBytes / bytes);
     std::vector<std::byte> block(per_block * bytes);
     for (std::uint64_t begin = 0; begin < header_.elements; begin += per_block) {
       const std::uint64_t count = std::min(per_block, header_.elements - begin);
@@ -181,7 +138,7 @@ class FileScan {
   std::ifstream in_;
   std::uint64_t file_bytes_ = 0;
   std::uint64_t position_ = 0;
-  Header header_;
+  HnswlibHeader header_;
   HnswlibLayout layout_;
 };
 
@@ -191,7 +148,7 @@ std::vector<NodeId> load_list(const std::byte* list) {
   return ids;
 }
 
-HnswGraph empty_graph(const Header& header, std::size_t dim) {
+HnswGraph empty_graph(const HnswlibHeader& header, std::size_t dim) {
   HnswGraph graph;
   graph.params = {.m = static_cast<std::uint32_t>(header.m),
                   .ef_construction = static_cast<std::uint32_t>(header.ef_construction)};
@@ -205,68 +162,6 @@ HnswGraph empty_graph(const Header& header, std::size_t dim) {
 }
 
 }  // namespace
-
-HnswlibLayout hnswlib_layout(const HnswGraph& graph) { return {.dim = graph.vectors.dim(), .m = graph.params.m}; }
-
-std::vector<std::byte> hnswlib_header(const HnswGraph& part, std::uint64_t nodes) {
-  const HnswlibLayout layout = hnswlib_layout(part);
-  Header header;
-  header.max_elements = header.elements = nodes;
-  header.record_bytes = layout.record_bytes();
-  header.label_offset = layout.label_offset();
-  header.vector_offset = layout.vector_offset();
-  header.max_level = part.max_level;
-  // hnswlib marks an empty graph by -1.
-  header.entry_point = nodes == 0 ? std::numeric_limits<std::uint32_t>::max() : part.entry_point;
-  header.max_m = header.m = part.params.m;
-  header.max_m0 = 2 * header.m;
-  header.mult = 1.0 / std::log(static_cast<double>(part.params.m));
-  header.ef_construction = part.params.ef_construction;
-  std::vector<std::byte> bytes(sizeof header);
-  store(bytes.data(), header);
-  return bytes;
-}
-
-std::vector<std::byte> hnswlib_records(const HnswGraph& part, std::size_t begin, std::size_t end) {
-  const HnswlibLayout layout = hnswlib_layout(part);
-  std::vector<std::byte> bytes((end - begin) * layout.record_bytes());
-  for (std::size_t row = begin; row < end; ++row) {
-    std::byte* record = bytes.data() + (row - begin) * layout.record_bytes();
-    store_list(record, part.links0[row]);
-    std::memcpy(record + layout.vector_offset(), part.vectors.row_data(row), 4 * layout.dim);
-    store(record + layout.label_offset(), static_cast<std::uint64_t>(part.labels[row]));
-  }
-  return bytes;
-}
-
-std::vector<std::byte> hnswlib_upper_blocks(const HnswGraph& part, std::size_t begin, std::size_t end) {
-  const HnswlibLayout layout = hnswlib_layout(part);
-  const std::uint64_t lists = part.upper_begin[end] - part.upper_begin[begin];
-  std::vector<std::byte> bytes(4 * (end - begin) + lists * layout.upper_list_bytes());
-  std::byte* to = bytes.data();
-  for (std::size_t row = begin; row < end; ++row) {
-    store(to, static_cast<std::uint32_t>(part.levels[row] * layout.upper_list_bytes()));
-    to += 4;
-    for (std::uint32_t level = 1; level <= part.levels[row]; ++level, to += layout.upper_list_bytes())
-      store_list(to, part.links(row, level));
-  }
-  return bytes;
-}
-
-void write_hnswlib_file(const std::filesystem::path& path, const HnswGraph& graph) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  const auto write = [&](const std::vector<std::byte>& bytes) {
-    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  };
-  const std::size_t step = std::max<std::size_t>(1, kBlockBytes / hnswlib_layout(graph).record_bytes());
-  write(hnswlib_header(graph, graph.size()));
-  for (std::size_t i = 0; i < graph.size(); i += step)
-    write(hnswlib_records(graph, i, std::min(i + step, graph.size())));
-  for (std::size_t i = 0; i < graph.size(); i += step)
-    write(hnswlib_upper_blocks(graph, i, std::min(i + step, graph.size())));
-  out.close();
-  if (!out) throw StorageError(fmt::format("{}: cannot write the index; check space and permissions", path.string()));
-}
 
 HnswGraph read_hnswlib_file(const std::filesystem::path& path, std::size_t dim) {
   FileScan scan(path, dim);
