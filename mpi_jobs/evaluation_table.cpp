@@ -33,7 +33,9 @@ ordered_json numbers_of(const ordered_json& metrics) {
 
 std::string cell(const ordered_json& value) {
   if (value.is_null()) return "-";
-  return value.is_number_float() ? fmt::format("{:.4f}", value.get<double>()) : value.dump();
+  if (!value.is_number_float()) return value.dump();
+  const double number = value.get<double>();
+  return fmt::format("{:.{}f}", number, number < 1000 ? 4 : 0);  // shares and seconds to 4 places, speeds to none
 }
 
 }  // namespace

@@ -49,8 +49,8 @@ StageResult build_index(const IndexOptions& options, const Context& context) {
   dist::write_index(options.output, built.part, context.comm);
   const dist::IndexReport& report = built.report;
   const dist::IndexSeconds& seconds = report.seconds;
-  context.log.info("index of {} articles ({} distinct): {} were unreachable and are repaired", report.nodes,
-                   report.distinct, report.connectivity.unreachable_before);
+  context.log.info("index of {} articles ({} distinct vectors), {} of them reconnected", report.nodes, report.distinct,
+                   report.connectivity.unreachable_before);
   return {{"nodes", report.nodes},
           {"distinct", report.distinct},
           {"dim", rows.dim()},

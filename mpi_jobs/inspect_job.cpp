@@ -24,11 +24,21 @@ constexpr std::array<const char*, 8> kAttributes{"format_name", "format_version"
                                                  "metric",      "run_id",         "created",  "config"};
 constexpr std::array<unsigned char, 8> kHdf5Magic{0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
 
+// The recorded configuration is one long line of JSON; people get a line an option.
+std::string describe_attribute(const std::string& name, const std::string& value) {
+  const auto options = name == "config" ? nlohmann::ordered_json::parse(value, nullptr, false) : nullptr;
+  if (!options.is_object()) return fmt::format("  {:<16} {}\n", name, value);
+  std::string text = fmt::format("  {}\n", name);
+  for (const auto& [key, option] : options.items())
+    text += fmt::format("    {:<17} {}\n", key, option.is_string() ? option.get<std::string>() : option.dump());
+  return text;
+}
+
 std::string describe_hdf5(const fs::path& path) {
   const h5::H5Reader file(path.string());
   std::string text = fmt::format("{}: HDF5\n", path.string());
   for (const char* name : kAttributes)
-    if (file.has_attribute(name)) text += fmt::format("  {:<16} {}\n", name, file.text_attribute(name));
+    if (file.has_attribute(name)) text += describe_attribute(name, file.text_attribute(name));
   for (const char* name : kDatasets) {
     if (!file.has_dataset(name)) continue;
     const h5::Shape shape = file.shape(name);

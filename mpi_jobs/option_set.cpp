@@ -131,13 +131,4 @@ toml::table parse_toml(const std::string& text, const std::string& path) {
   }
 }
 
-void expect_only(const toml::table& file, const std::string& path, const std::set<std::string>& known) {
-  for (const auto& [key, node] : file) {
-    if (known.contains(std::string(key.str()))) continue;
-    std::string names;
-    for (const std::string& name : known) names += (names.empty() ? "" : ", ") + name;
-    throw fault_at(path, node, fmt::format("unknown key '{}'; known: {}", printable(key.str()), names));
-  }
-}
-
 }  // namespace linktrail::jobs

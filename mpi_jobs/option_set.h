@@ -70,7 +70,4 @@ std::string dump_toml(const std::vector<const OptionSet*>& sets);
 // Parses TOML text. Throws UsageError with path and line.
 toml::table parse_toml(const std::string& text, const std::string& path);
 
-// Throws UsageError if `file` has a top-level key that is neither in `known`.
-void expect_only(const toml::table& file, const std::string& path, const std::set<std::string>& known);
-
 }  // namespace linktrail::jobs

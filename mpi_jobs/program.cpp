@@ -12,6 +12,7 @@
 #include "core/version.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/help_formatter.h"
+#include "report/progress.h"
 
 namespace linktrail::jobs {
 
@@ -129,6 +130,7 @@ std::string resolved_config(Parsed& parsed) {
 void execute(Parsed& parsed, const comm::Communicator& comm) {
   comm::agreed(comm, [] {});  // a rank that never got here must not leave the others in the first real collective
   read_config(parsed, comm);
+  parse_progress_mode(parsed.common.progress);  // a typing error must not cost the hours before the first round
   if (parsed.flags.dump_config || parsed.flags.dry_run) {
     comm::agreed_on_root(
         comm, [&] { fmt::print("{}", parsed.flags.dump_config ? resolved_config(parsed) : parsed.command->plan()); });

@@ -1,6 +1,8 @@
 // snapshot CONFIG.toml: the options of all stages, from one file.
+#include "index/hnsw_graph.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/snapshot_run.h"
+#include "mpi_jobs/stages.h"
 
 namespace linktrail::jobs {
 
@@ -25,6 +27,7 @@ class Snapshot : public Command {
   std::string config_path() const override { return path_; }
 
   std::string plan() const override {
+    check();
     std::string text = fmt::format("publish under {}\n", config_.snapshot.root);
     for (const std::string& model : config_.snapshot.models)
       text += fmt::format("{}: train, embed, index, evaluate, export\n", model);
@@ -41,7 +44,11 @@ class Snapshot : public Command {
   }
 
  private:
+  // Everything that options alone can get wrong, before hours of work.
   void check() const {
+    validate(config_.reader);
+    validate(config_.links);
+    linktrail::check(config_.index.hnsw);
     if (config_.snapshot.models.empty()) throw UsageError("[snapshot] models: expected reader, links or both");
     for (const std::string& model : config_.snapshot.models) {
       if (model != "reader" && model != "links")

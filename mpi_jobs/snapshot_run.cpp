@@ -6,6 +6,7 @@
 #include "comm/agreement.h"
 #include "comm/collectives.h"
 #include "comm/environment.h"
+#include "comm/stop_signal.h"
 #include "core/version.h"
 #include "corpus/flat_files.h"
 #include "corpus/flat_writers.h"
@@ -132,7 +133,18 @@ void SnapshotRun::finish_model(const std::string& model, const std::string& key)
   });
 }
 
+// Training stops by itself at its next round; between stages there is nothing to save, for a finished stage is on
+// record.
+void SnapshotRun::leave_if_asked() const {
+  if (!comm::StopSignal::requested_anywhere(context_.comm)) return;
+  throw comm::AgreedError(
+      ExitCode::kStoppedWithCheckpoint,
+      fmt::format("stopped on request; finished stages are kept in {}; run the same command again to go on", publish_),
+      0);
+}
+
 StageResult SnapshotRun::run_stage(const Stage& stage, const std::function<StageResult()>& work) {
+  leave_if_asked();
   const std::string id = stage.model + "." + stage.name;
   const std::string result_file = private_ + "/" + id + ".result.json";
   const StageLedger ledger(private_);

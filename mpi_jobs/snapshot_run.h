@@ -36,6 +36,7 @@ class SnapshotRun {
     std::vector<std::string> outputs;  // absolute paths
   };
 
+  void leave_if_asked() const;  // collective; throws AgreedError
   StageResult run_stage(const Stage& stage, const std::function<StageResult()>& work);
   void make_model(const std::string& model);
   void make_reader(std::string& key);

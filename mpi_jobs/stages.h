@@ -13,6 +13,9 @@ namespace linktrail::jobs {
 // What a stage says of its result: numbers for the manifest and the evaluation table.
 using StageResult = nlohmann::ordered_json;
 
+// Throws UsageError naming the flag whose value is out of range. Not collective.
+void validate(const TrainOptions& options);
+
 // Trains on sessions; writes model.h5, embeddings.h5 (a row a token) and metrics.jsonl into options.output.
 StageResult train_reader(const TrainOptions& options, const Context& context);
 
@@ -30,9 +33,5 @@ StageResult build_index(const IndexOptions& options, const Context& context);
 
 // Measures whatever the options name; writes JSON to options.output if set.
 StageResult evaluate(const EvaluateOptions& options, const Context& context);
-
-// All of the above for both models, skipping what is done and unchanged; publishes the folder.
-struct SnapshotConfig;
-void make_snapshot_folder(const SnapshotConfig& config, const Context& context);
 
 }  // namespace linktrail::jobs

@@ -16,11 +16,9 @@ namespace linktrail::jobs {
 namespace {
 
 TrainParams seeded(const TrainOptions& options, const Context& context) {
+  validate(options);
   TrainParams params = options.params;
   params.seed = context.common.seed;
-  validate(params);
-  if (options.holdout < 0 || options.holdout >= 1)
-    throw UsageError(fmt::format("--holdout: expected a fraction from 0 to below 1, found {}", options.holdout));
   return params;
 }
 
@@ -136,6 +134,12 @@ StageResult train_on_labels(const TrainOptions& options, const TrainParams& para
 
 }  // namespace
 
+void validate(const TrainOptions& options) {
+  linktrail::validate(options.params);
+  if (!(options.holdout >= 0 && options.holdout < 1))  // so written, NaN is refused too
+    throw UsageError(fmt::format("--holdout: expected a fraction from 0 to below 1, found {}", options.holdout));
+}
+
 StageResult train_reader(const TrainOptions& options, const Context& context) {
   const TrainParams params = seeded(options, context);
   dist::SessionCorpus corpus = dist::load_sessions(
@@ -189,6 +193,7 @@ class Train : public Command {
 
   std::vector<OptionSet*> flags() override { return {&set_}; }
   std::string plan() const override {
+    validate(options_);
     return fmt::format("read {}\nwrite {}/model.h5\n", fmt::join(options_.input, ", "), options_.output);
   }
 

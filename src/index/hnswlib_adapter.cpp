@@ -166,7 +166,8 @@ std::vector<Qid> HnswlibIndex::labels() const {
 
 std::vector<float> HnswlibIndex::vector(Qid label) const {
   const auto entry = impl_->stock.label_lookup_.find(static_cast<hnswlib::labeltype>(label));
-  if (entry == impl_->stock.label_lookup_.end()) throw UsageError(fmt::format("Q{} is not in the index", label));
+  if (entry == impl_->stock.label_lookup_.end())
+    throw InputError(fmt::format("Q{} is not in the index; it was too rare, or has no known link", label));
   const auto* row = reinterpret_cast<const float*>(impl_->stock.getDataByInternalId(entry->second));
   return {row, row + dim()};
 }

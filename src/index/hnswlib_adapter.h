@@ -51,7 +51,7 @@ class HnswlibIndex {
   std::size_t size() const;
   std::size_t dim() const;
   std::vector<Qid> labels() const;             // by internal id
-  std::vector<float> vector(Qid label) const;  // throws UsageError if the label is not in the index
+  std::vector<float> vector(Qid label) const;  // throws InputError if the label is not in the index
   std::uint64_t distances() const;             // evaluated by all searches so far
 
  private:

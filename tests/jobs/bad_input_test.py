@@ -72,9 +72,22 @@ class BadInput(JobTest):
         config = self.write("m.toml", "[raeder]\ndim = 8\n")
         self.refused(USAGE, "raeder", 1, "snapshot", config)
 
+    def test_sections_of_other_commands_are_legal_and_unknown_ones_are_not(self):
+        path = self.write("sessions.txt", SESSIONS)
+        train = ["train", "reader", "--input", path, "--output", self.folder / "out", "--dry-run", "--config"]
+        self.done(1, *train, self.write("good.toml", "[links]\ndim = 4\n[snapshot]\nname = 'x'\n[reader]\ndim = 5\n"))
+        self.refused(USAGE, "bad.toml:2", 1, *train, self.write("bad.toml", "[reader]\n[linkss]\ndim = 4\n"))
+
+    def test_a_snapshot_checks_every_model_before_it_trains_the_first(self):
+        path = self.write("sessions.txt", SESSIONS)
+        config = self.write("m.toml", f"[input]\nsessions = ['{path}']\npagelinks = ['{path}']\n"
+                            f"[snapshot]\nroot = '{self.folder}/root'\n[links]\nlr = 1e9\n")
+        self.refused(USAGE, "--lr", 3, "snapshot", config)
+        self.assertFalse((self.folder / "root").exists())
+
     def test_parameters_out_of_range(self):
         path = self.write("sessions.txt", SESSIONS)
-        for flag, value in (("--dim", 0), ("--dim", 5000), ("--lr", 0), ("--lr", 1e9), ("--holdout", 1.5),
+        for flag, value in (("--dim", 0), ("--dim", 5000), ("--lr", 0), ("--lr", 1e9), ("--holdout", 1), ("--holdout", "nan"), ("--lr", "nan"),
                             ("--epochs", 0), ("--window", "x")):
             with self.subTest(flag=flag, value=value):
                 self.refused(USAGE, flag, 1, "train", "reader", "--input", path, "--output", self.folder / "out", flag, value)

@@ -14,7 +14,7 @@ class CommandLine(JobTest):
         text = self.done(1, "train", "reader", "--help").stdout
         for flag in ("input", "output", "model", "dim", "window", "negatives", "epochs", "min-count", "subsample", "lr",
                      "seed", "labels", "resume", "progress", "config", "dump-config", "dry-run"):
-            self.assertIn(f"--{flag} ", text.replace("\n", " "))
+            self.assertRegex(text, rf"--{flag}[ =\n]")
 
     def test_version(self):
         self.assertIn("linktrail 0.1.0", self.done(3, "--version").stdout)
@@ -24,6 +24,11 @@ class CommandLine(JobTest):
 
     def test_unknown_flag(self):
         self.refused(USAGE, "--dimm", 3, "train", "reader", "--dimm", 5)
+
+    def test_an_unknown_kind_of_progress_is_refused_before_any_work(self):
+        self.refused(USAGE, "--progress", 2, "train", "reader", "--input", "nowhere", "--output", self.folder / "out",
+                     "--progress", "spinner")
+        self.assertFalse((self.folder / "out").exists())
 
     def test_dumped_configuration_is_a_configuration(self):
         config = self.write("m.toml", "seed = 7\n[input]\nsessions = ['s.txt']\npagelinks = ['p.tsv']\n[reader]\ndim = 33\n")

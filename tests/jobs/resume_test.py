@@ -1,65 +1,100 @@
 """Stopped or killed at any moment and started again: the result is the same, and nothing half-written is ever published."""
+import os
+import pathlib
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import unittest
 
-from job import BINARY, STOPPED, TIME_LIMIT_S, JobTest, command, environment
+from job import DONE, STOPPED, TIME_LIMIT_S, JobTest, command, environment, run
 
-TRAIN = ["--dim", 16, "--epochs", 12, "--min-count", 1, "--round-tokens", 2000, "--checkpoint-minutes", 0]
+# Rounds enough to be stopped in between, each followed by a checkpoint.
+TRAIN = ["--dim", 16, "--epochs", 6, "--min-count", 1, "--min-rounds", 15, "--checkpoint-minutes", 0]
+
+
+def ranks_of(mpirun):
+    """The process ids of the ranks that this mpirun started."""
+    return [int(pid) for pid in pathlib.Path(f"/proc/{mpirun.pid}/task/{mpirun.pid}/children").read_text().split()]
 
 
 class Resume(JobTest):
-    def setUp(self):
-        super().setUp()
-        self.done(1, "simulate", "world", "--output", self.folder / "in", "--articles", 300, "--sessions", 20000)
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = pathlib.Path(tempfile.mkdtemp(prefix="linktrail-resume-"))
+        cls.addClassCleanup(shutil.rmtree, cls.shared)
+        made = run(1, "simulate", "world", "--output", cls.shared / "in", "--articles", 300, "--sessions", 4000)
+        assert made.returncode == DONE, made.stderr
+        whole = run(2, *cls.train(cls.shared / "whole"))
+        assert whole.returncode == DONE, whole.stderr
+        cls.whole = (cls.shared / "whole" / "embeddings.h5").read_bytes()
 
-    def train(self, out):
-        return ["train", "reader", "--input", self.folder / "in" / "sessions.txt", "--output", self.folder / out, *TRAIN]
+    @classmethod
+    def train(cls, out):
+        return ["train", "reader", "--input", cls.shared / "in" / "sessions.txt", "--output", out, *TRAIN]
 
-    def uninterrupted(self):
-        self.done(2, *self.train("whole"))
-        return (self.folder / "whole" / "embeddings.h5").read_bytes()
+    def assert_resumes_to_the_same_bytes(self, out):
+        self.assertFalse((out / "embeddings.h5").exists())
+        self.done(2, *self.train(out))
+        self.assertEqual((out / "embeddings.h5").read_bytes(), self.whole)
+        self.assertFalse((out / "checkpoint.h5").exists())
+        self.assertEqual([str(path) for path in out.glob("*.partial")], [])
 
-    def interrupt(self, out, signal_number):
-        """Starts training, waits for the first checkpoint, sends the signal, returns the exit code."""
+    def running(self, out):
+        """A training of which the first checkpoint is on disk."""
         process = subprocess.Popen(command(2, *self.train(out)), env=environment(), stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
-        checkpoint = self.folder / out / "checkpoint.h5"
         deadline = time.monotonic() + TIME_LIMIT_S
-        while not checkpoint.exists() and process.poll() is None and time.monotonic() < deadline:
+        while not (out / "checkpoint.h5").exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.005)
         self.assertIsNone(process.poll(), "training ended before it could be interrupted")
-        process.send_signal(signal_number)
-        return process.wait(timeout=TIME_LIMIT_S)
+        return process
 
     def test_a_stop_signal_leaves_a_checkpoint_and_code_75_and_resumes_to_the_same_bytes(self):
-        whole = self.uninterrupted()
+        out = self.folder / "out"
+        process = self.running(out)
 
-        self.assertEqual(self.interrupt("stopped", signal.SIGUSR1), STOPPED)
-        self.assertFalse((self.folder / "stopped" / "embeddings.h5").exists())
-        self.done(2, *self.train("stopped"))
+        process.send_signal(signal.SIGUSR1)
 
-        self.assertEqual((self.folder / "stopped" / "embeddings.h5").read_bytes(), whole)
-        self.assertFalse((self.folder / "stopped" / "checkpoint.h5").exists())
+        self.assertEqual(process.wait(timeout=TIME_LIMIT_S), STOPPED)
+        self.assertTrue((out / "checkpoint.h5").exists())
+        self.assert_resumes_to_the_same_bytes(out)
 
     def test_killed_and_resumed_to_the_same_bytes(self):
-        whole = self.uninterrupted()
+        out = self.folder / "out"
+        process = self.running(out)
 
-        self.interrupt("killed", signal.SIGKILL)
-        subprocess.run(["pkill", "-9", "-f", f"{BINARY} train reader .*{self.folder}/killed"], check=False)
-        self.done(2, *self.train("killed"))
+        for pid in [*ranks_of(process), process.pid]:
+            os.kill(pid, signal.SIGKILL)
+        process.wait(timeout=TIME_LIMIT_S)
 
-        self.assertEqual((self.folder / "killed" / "embeddings.h5").read_bytes(), whole)
+        self.assert_resumes_to_the_same_bytes(out)
 
     def test_resume_never_starts_over(self):
-        whole = self.uninterrupted()
-        self.interrupt("fresh", signal.SIGUSR1)
+        out = self.folder / "out"
+        process = self.running(out)
+        process.send_signal(signal.SIGUSR1)
+        process.wait(timeout=TIME_LIMIT_S)
 
-        process = self.done(2, *self.train("fresh"), "--resume", "never")
+        process = self.done(2, *self.train(out), "--resume", "never")
 
         self.assertNotIn("resumed", process.stderr)
-        self.assertEqual((self.folder / "fresh" / "embeddings.h5").read_bytes(), whole)
+        self.assertEqual((out / "embeddings.h5").read_bytes(), self.whole)
+
+    def test_sigterm_to_one_rank_while_it_loads_stops_all_with_a_checkpoint(self):
+        out = self.folder / "out"
+        process = subprocess.Popen(command(2, *self.train(out), "-v"), env=environment(), stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, text=True)
+        # With -v the configuration is logged once the handlers stand and before a byte of input is read.
+        while "configuration" not in (line := process.stderr.readline()):
+            self.assertNotEqual(line, "", "ended before it logged its configuration")
+
+        os.kill(ranks_of(process)[1], signal.SIGTERM)
+
+        _, rest = process.communicate(timeout=TIME_LIMIT_S)
+        self.assertEqual(process.returncode, STOPPED, rest)
+        self.assert_resumes_to_the_same_bytes(out)
 
 
 if __name__ == "__main__":

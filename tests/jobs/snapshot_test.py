@@ -22,7 +22,8 @@ epochs = 3
 holdout = 0.05
 [links]
 dim = 16
-epochs = 3
+epochs = 20
+lr = 0.5
 min_count = 1
 holdout = 0.1
 """

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Checks a published snapshot against its own manifest: every listed file exists and has its sha256, and nothing is missing.
 
-usage: check_snapshot.py FOLDER            exit code 1 and a list of faults if anything is wrong
+usage: check_snapshot.py [--ranks N] FOLDER    exit code 1 and a list of faults if anything is wrong; --ranks: made by N
        check_snapshot.py --print-qid FOLDER   the first article of the reader model, for a query
 The manifest is searched for objects with a "sha256" and a "path", and for a map from relative path to digest.
 """
@@ -31,8 +31,11 @@ def sha256(path):
     return digest.hexdigest()
 
 
-def faults(folder):
-    listed = digests(json.loads((folder / "manifest.json").read_text()))
+def faults(folder, ranks=None):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    if ranks is not None and manifest["ranks"] != ranks:
+        yield f"made by {manifest['ranks']} ranks, expected {ranks}"
+    listed = digests(manifest)
     for path in MUST_HAVE:
         if path not in listed:
             yield f"{path} is not in the manifest"
@@ -56,7 +59,8 @@ def main(arguments):
     if arguments[0] == "--print-qid":
         print(first_qid(folder))
         return 0
-    found = list(faults(folder))
+    ranks = int(arguments[1]) if arguments[0] == "--ranks" else None
+    found = list(faults(folder, ranks))
     for fault in found:
         print(f"FAILED: {folder}: {fault}", file=sys.stderr)
     return 1 if found else 0

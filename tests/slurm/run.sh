@@ -27,7 +27,13 @@ if [[ $outcome != "COMPLETED 0:0" ]]; then
   exit 1
 fi
 
-/usr/bin/python3 "${here}/check_snapshot.py" "${work}/snapshots/current"
+# One rank on each node, and one world of both: two worlds of one rank each would also leave a snapshot.
+scontrol show job --oneliner "$job" | grep -q ' NumNodes=2 ' || {
+  echo "FAILED: the job did not run on two nodes:" >&2
+  scontrol show job "$job" >&2
+  exit 1
+}
+/usr/bin/python3 "${here}/check_snapshot.py" --ranks 2 "${work}/snapshots/current"
 first_qid=$(/usr/bin/python3 "${here}/check_snapshot.py" --print-qid "${work}/snapshots/current")
 "$binary" query "${work}/snapshots/current" --model reader --qid "$first_qid" -k 5 >"${work}/query.out"
 # The first line is the article itself; its neighbours follow.

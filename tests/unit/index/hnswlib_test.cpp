@@ -87,7 +87,7 @@ TEST_F(HnswlibFile, StockHnswlibLoadsItAndFindsWhatOurSearchFinds) {
   }
   EXPECT_GT(index.distances(), 0U);
   EXPECT_FLOAT_EQ(index.vector(1003)[17], points_.row(3)[17]);
-  EXPECT_THROW(index.vector(1), UsageError);
+  EXPECT_THROW(index.vector(1), InputError);
 }
 
 TEST_F(HnswlibFile, PartsSideBySideAreTheWholeFile) {
