@@ -150,7 +150,9 @@ void fields(TrainOptions& o, Visitor&& v) {
   v(FieldInfo{"min-count", "drop articles seen fewer times", "", kTraining}, o.params.min_count);
   v(FieldInfo{"subsample", "share above which frequent articles are thinned out (fastText's t)", "", kTraining},
     o.params.subsample);
-  v(FieldInfo{"lr", "learning rate at the start; falls linearly to 0", "", kTraining}, o.params.learning_rate);
+  v(FieldInfo{"lr", "learning rate at the start; falls linearly to 0 (links: 0 means 0.5 with labels, 0.05 without)",
+              "", kTraining},
+    o.params.learning_rate);
   v(FieldInfo{"negative-exponent", "negatives are drawn by count to this power", "", kTraining},
     o.params.negative_exponent);
   v(FieldInfo{"sync", "how the changes of several ranks to a row are combined", "", kRanks}, o.sync.rule);
