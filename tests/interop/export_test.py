@@ -6,6 +6,7 @@ import unittest
 
 import fasttext
 import gensim.models
+import h5py
 import numpy as np
 from small_snapshot import (READER_DIM, assert_nearest, embeddings, linktrail, snapshot, trained_reader, unit, work_folder,
                             words_of)
@@ -93,6 +94,11 @@ class FastTextReader(unittest.TestCase):
                 for row in QUERIES:
                     found = [(word, score) for score, word in model.get_nearest_neighbors(f"Q{qids[row]}", k=K)]
                     assert_nearest(self, vectors, words_of(qids), row, found)
+
+    def test_the_output_matrix_too_is_that_of_the_model(self):
+        model = fasttext.load_model(str(exported("reader.bin", "fasttext-bin", trained_reader())))
+        with h5py.File(trained_reader() / "model.h5", "r") as file:
+            np.testing.assert_array_equal(model.get_output_matrix(), file["output_vectors"][:len(file["qid"])])
 
     def test_gensim(self):
         for path, source in self.files():
