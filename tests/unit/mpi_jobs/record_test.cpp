@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 
+#include "core/error.h"
+
 namespace linktrail::jobs {
 namespace {
 
