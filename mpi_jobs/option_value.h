@@ -6,6 +6,7 @@
 #include <charconv>
 #include <concepts>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -58,6 +59,7 @@ E enum_from_text(const std::string& option, const std::string& text) {
 // What stands for a value of this type in --help.
 template <class T>
 std::string value_hint() {
+  if constexpr (std::same_as<T, std::optional<double>>) return "auto|X";
   if constexpr (std::same_as<T, std::vector<std::string>>) return "PATH...";
   if constexpr (std::same_as<T, std::string>) return "PATH";
   if constexpr (std::is_integral_v<T>) return "N";
@@ -88,6 +90,8 @@ void set_from_text(const std::string& option, const std::vector<std::string>& wo
     value = words.back();
   else if constexpr (std::is_enum_v<T>)
     value = enum_from_text<T>(option, words.back());
+  else if constexpr (std::same_as<T, std::optional<double>>)
+    value = words.back() == "auto" ? T() : T(number_from_text<double>(option, words.back()));
   else
     value = number_from_text<T>(option, words.back());
 }
@@ -96,6 +100,8 @@ template <class T>
 nlohmann::ordered_json to_json_value(const T& value) {
   if constexpr (std::is_enum_v<T>)
     return enum_to_text(value);
+  else if constexpr (std::same_as<T, std::optional<double>>)
+    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json("auto");
   else
     return value;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ struct TrainOptions {
   std::vector<std::string> input;
   std::string output;
   std::vector<std::string> labels;  // links only: train supervised on them
-  TrainParams params;
+  TrainParams params;          // its learning_rate is set from `rate`
+  std::optional<double> rate;  // nothing: what suits the task
   dist::SyncParams sync;
   double holdout = 0;
   double checkpoint_minutes = 10;
@@ -150,9 +152,9 @@ void fields(TrainOptions& o, Visitor&& v) {
   v(FieldInfo{"min-count", "drop articles seen fewer times", "", kTraining}, o.params.min_count);
   v(FieldInfo{"subsample", "share above which frequent articles are thinned out (fastText's t)", "", kTraining},
     o.params.subsample);
-  v(FieldInfo{"lr", "learning rate at the start; falls linearly to 0 (links: 0 means 0.5 with labels, 0.05 without)",
-              "", kTraining},
-    o.params.learning_rate);
+  v(FieldInfo{"lr", "learning rate at the start; falls linearly to 0 (auto: 0.5 for links with labels, else 0.05)", "",
+              kTraining},
+    o.rate);
   v(FieldInfo{"negative-exponent", "negatives are drawn by count to this power", "", kTraining},
     o.params.negative_exponent);
   v(FieldInfo{"sync", "how the changes of several ranks to a row are combined", "", kRanks}, o.sync.rule);

@@ -15,22 +15,23 @@ namespace linktrail::jobs {
 
 namespace {
 
-TrainParams seeded(const TrainOptions& options, const Context& context) {
+// The rates taken if none is asked for. Supervised steps are divided by the size of the bag: at the rate of the other
+// models micro-F1 on Wikispeedia was .08, at this one .48 (docs/numerics.md).
+constexpr double kSequenceRate = 0.05;
+constexpr double kSupervisedRate = 0.5;
+
+// The options as trained and recorded: with the rate that suits the task.
+TrainOptions resolved(TrainOptions options, double rate_of_task) {
   validate(options);
-  TrainParams params = options.params;
-  params.seed = context.common.seed;
-  return params;
+  options.rate = options.rate.value_or(rate_of_task);
+  return options;
 }
 
-// The rate that a link model trains with if none is asked for. Supervised steps are divided by the size of the bag: at
-// the reader's rate micro-F1 on Wikispeedia was .08, at this one .48 (docs/numerics.md).
-constexpr double kSupervisedRate = 0.5;
-constexpr double kSelfSupervisedRate = 0.05;
-
-TrainOptions with_link_rate(TrainOptions options) {
-  if (options.params.learning_rate == 0)
-    options.params.learning_rate = options.labels.empty() ? kSelfSupervisedRate : kSupervisedRate;
-  return options;
+TrainParams params_of(const TrainOptions& options, const Context& context) {
+  TrainParams params = options.params;
+  params.learning_rate = *options.rate;
+  params.seed = context.common.seed;
+  return params;
 }
 
 // The options as recorded, without what does not change the result.
@@ -146,13 +147,16 @@ StageResult train_on_labels(const TrainOptions& options, const TrainParams& para
 }  // namespace
 
 void validate(const TrainOptions& options) {
-  linktrail::validate(options.params);
+  TrainParams params = options.params;
+  if (options.rate) params.learning_rate = *options.rate;
+  linktrail::validate(params);
   if (!(options.holdout >= 0 && options.holdout < 1))  // so written, NaN is refused too
     throw UsageError(fmt::format("--holdout: expected a fraction from 0 to below 1, found {}", options.holdout));
 }
 
-StageResult train_reader(const TrainOptions& options, const Context& context) {
-  const TrainParams params = seeded(options, context);
+StageResult train_reader(const TrainOptions& given, const Context& context) {
+  const TrainOptions options = resolved(given, kSequenceRate);
+  const TrainParams params = params_of(options, context);
   dist::SessionCorpus corpus = dist::load_sessions(
       {.inputs = options.input, .min_count = params.min_count, .holdout_fraction = options.holdout}, context.comm);
   make_output_folder(options.output, context.comm);
@@ -186,8 +190,8 @@ StageResult train_reader(const TrainOptions& options, const Context& context) {
 }
 
 StageResult train_links(const TrainOptions& given, const Context& context) {
-  const TrainOptions options = with_link_rate(given);
-  TrainParams params = seeded(options, context);
+  const TrainOptions options = resolved(given, given.labels.empty() ? kSequenceRate : kSupervisedRate);
+  TrainParams params = params_of(options, context);
   params.order = SequenceOrder::kShuffledEachEpoch;  // the links of an article are a set
   make_output_folder(options.output, context.comm);
   return options.labels.empty() ? train_self_supervised(options, params, context)

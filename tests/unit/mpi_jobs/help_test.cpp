@@ -25,7 +25,7 @@ TEST(Help, ShowsTheKindOfValueOnTheLeftAndTheDefaultAfterTheDescription) {
   const std::string help = help_of(set);
 
   EXPECT_THAT(help, ContainsRegex("--dim N +size of the vectors, 1-4096 \\[50\\]"));
-  EXPECT_THAT(help, ContainsRegex("--lr X +learning rate .*\\[0.05\\]"));
+  EXPECT_THAT(help, ContainsRegex("--lr auto\\|X +learning rate .*\\[auto\\]"));
   EXPECT_THAT(help, ContainsRegex("--model cbow\\|skipgram +.*\\[cbow\\]"));
   EXPECT_THAT(help, HasSubstr("--input PATH... "));
   EXPECT_THAT(help, Not(HasSubstr("\"")));

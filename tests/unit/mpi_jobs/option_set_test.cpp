@@ -42,8 +42,20 @@ TEST(OptionSet, ReadsListsEnumsAndNumbers) {
 
   EXPECT_THAT(options.input, testing::ElementsAre("a", "b"));
   EXPECT_EQ(options.params.architecture, Architecture::kSkipGram);
-  EXPECT_EQ(options.params.learning_rate, 0.1);
+  EXPECT_EQ(options.rate, 0.1);
   EXPECT_EQ(options.sync.rule, CombineRule::kTouchedAverage);
+}
+
+TEST(OptionSet, AnAutomaticRateIsToldFromANumber) {
+  TrainOptions options;
+  OptionSet set("links", options);
+
+  set.read(parse_toml("[links]\nlr = 0.25\n", "m.toml"), "m.toml");
+  EXPECT_EQ(options.rate, 0.25);
+
+  set.read(parse_toml("[links]\nlr = 'auto'\n", "m.toml"), "m.toml");
+  EXPECT_EQ(options.rate, std::nullopt);
+  EXPECT_EQ(set.to_json()["lr"], "auto");
 }
 
 TEST(OptionSet, RefusesAnUnknownKeyWithLineAndKnownKeys) {
