@@ -23,6 +23,13 @@ const std::vector<EnumName<LinkBag>>& enum_names() {
 }
 
 template <>
+const std::vector<EnumName<LinkObjective>>& enum_names() {
+  static const std::vector<EnumName<LinkObjective>> names{
+      {LinkObjective::kAuto, "auto"}, {LinkObjective::kLabels, "labels"}, {LinkObjective::kLinks, "links"}};
+  return names;
+}
+
+template <>
 const std::vector<EnumName<Resume>>& enum_names() {
   static const std::vector<EnumName<Resume>> names{{Resume::kAuto, "auto"}, {Resume::kNever, "never"}};
   return names;

@@ -35,6 +35,8 @@ const std::vector<EnumName<CombineRule>>& enum_names();
 template <>
 const std::vector<EnumName<LinkBag>>& enum_names();
 template <>
+const std::vector<EnumName<LinkObjective>>& enum_names();
+template <>
 const std::vector<EnumName<Resume>>& enum_names();
 template <>
 const std::vector<EnumName<FlatCompression>>& enum_names();

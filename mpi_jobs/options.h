@@ -21,6 +21,9 @@ namespace linktrail::jobs {
 
 enum class Resume { kAuto, kNever };
 
+// What the link model learns to predict: topics give the vectors of the model in use, links those of articles alike.
+enum class LinkObjective { kAuto, kLabels, kLinks };
+
 // What every command takes.
 struct CommonOptions {
   std::string config;
@@ -32,9 +35,10 @@ struct CommonOptions {
 struct TrainOptions {
   std::vector<std::string> input;
   std::string output;
-  std::vector<std::string> labels;  // links only: train supervised on them
-  TrainParams params;          // its learning_rate is set from `rate`
-  std::optional<double> rate;  // nothing: what suits the task
+  std::vector<std::string> labels;                 // links only: train supervised on them
+  LinkObjective objective = LinkObjective::kAuto;  // links only; auto: labels if there are any
+  TrainParams params;                              // its learning_rate is set from `rate`
+  std::optional<double> rate;                      // nothing: what suits the task
   dist::SyncParams sync;
   double holdout = 0;
   double checkpoint_minutes = 10;
@@ -145,6 +149,7 @@ void fields(TrainOptions& o, Visitor&& v) {
   v(FieldInfo{"labels", "labels to train on, supervised (train links only)"}, o.labels);
   v(FieldInfo{"model", "what predicts what: the contexts the centre, or the centre each context", "", kTraining},
     o.params.architecture);
+  v(FieldInfo{"objective", "what the link model predicts; auto: labels if there are any", "", kTraining}, o.objective);
   v(FieldInfo{"dim", "size of the vectors, 1-4096", "", kTraining}, o.params.dim);
   v(FieldInfo{"window", "largest distance of a context", "", kTraining}, o.params.window);
   v(FieldInfo{"negatives", "negative samples a target", "", kTraining}, o.params.negatives);

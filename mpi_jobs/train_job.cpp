@@ -20,6 +20,12 @@ namespace {
 constexpr double kSequenceRate = 0.05;
 constexpr double kSupervisedRate = 0.5;
 
+bool predicts_labels(const TrainOptions& options) {
+  if (options.objective == LinkObjective::kLabels && options.labels.empty())
+    throw UsageError("--objective labels: there are no labels; give --labels, or leave the objective to auto");
+  return options.objective != LinkObjective::kLinks && !options.labels.empty();
+}
+
 // The options as trained and recorded: with the rate that suits the task.
 TrainOptions resolved(TrainOptions options, double rate_of_task) {
   validate(options);
@@ -190,12 +196,12 @@ StageResult train_reader(const TrainOptions& given, const Context& context) {
 }
 
 StageResult train_links(const TrainOptions& given, const Context& context) {
-  const TrainOptions options = resolved(given, given.labels.empty() ? kSequenceRate : kSupervisedRate);
+  const bool supervised = predicts_labels(given);
+  const TrainOptions options = resolved(given, supervised ? kSupervisedRate : kSequenceRate);
   TrainParams params = params_of(options, context);
   params.order = SequenceOrder::kShuffledEachEpoch;  // the links of an article are a set
   make_output_folder(options.output, context.comm);
-  return options.labels.empty() ? train_self_supervised(options, params, context)
-                                : train_on_labels(options, params, context);
+  return supervised ? train_on_labels(options, params, context) : train_self_supervised(options, params, context);
 }
 
 namespace {

@@ -121,6 +121,14 @@ class Snapshot(JobTest):
             file.write(b"\xff\xff")
         self.refused(BAD_INPUT, "index.hnsw", 1, "inspect", folder)
 
+    def test_objective_links_keeps_labels_for_the_evaluation_only(self):
+        self.config.write_text(self.config.read_text().replace("[links]\n", "[links]\nobjective = 'links'\n").replace(
+            "lr = 0.5", ""))
+        self.done(2, "snapshot", self.config)
+        metrics = self.manifest()["metrics"]["links"]["evaluate"]
+        self.assertNotIn("link_model", metrics)
+        self.assertGreater(metrics["labels"]["agreement_at_10"], 0.5)
+
     def test_without_labels_the_link_model_is_self_supervised(self):
         self.config.write_text(self.config.read_text().replace("labels =", "# labels ="))
         self.done(2, "snapshot", self.config)
