@@ -30,9 +30,9 @@ inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 // Where a stage stands, summed over ranks. Values of kUnknown are left out of the line.
 struct ProgressSample {
-  double fraction = 0;      // done, 0..1
+  double fraction = 0;       // done, 0..1
   std::string_view phase{};  // of the stage; empty = it has none
-  std::uint32_t epoch = 0;  // from 1; 0 = the stage has none
+  std::uint32_t epoch = 0;   // from 1; 0 = the stage has none
   std::uint32_t epochs = 0;
   std::uint64_t items = 0;  // done so far by all ranks; 0 = the stage counts none
   double loss = kUnknown;
