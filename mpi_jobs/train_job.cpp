@@ -208,8 +208,6 @@ namespace {
 
 class Train : public Command {
  public:
-  using Stage = StageResult (*)(const TrainOptions&, const Context&);
-
   Train(std::string section, TrainOptions defaults)
       : options_(std::move(defaults)), set_(std::move(section), options_) {}
 
