@@ -27,10 +27,14 @@ struct ExportData {
     known.rows = qids.size();  // the end of a sequence is no article
     MatrixView known_output = output;
     if (labels.empty()) known_output.rows = std::min(known_output.rows, qids.size());
+    MatrixView end;
+    if (!labels.empty() && input.rows() > qids.size())
+      end = {.data = input.row_data(qids.size()), .rows = 1, .dim = input.dim(), .stride = input.stride()};
     return {.qids = qids,
             .input = known,
             .output = known_output,
             .counts = counts,
+            .end = end,
             .labels = labels,
             .label_counts = {},
             .args = args};

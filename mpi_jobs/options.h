@@ -35,20 +35,17 @@ struct CommonOptions {
 struct TrainOptions {
   std::vector<std::string> input;
   std::string output;
-  std::vector<std::string> labels;                 // links only: train supervised on them
-  LinkObjective objective = LinkObjective::kAuto;  // links only; auto: labels if there are any
-  TrainParams params;                              // its learning_rate is set from `rate`
-  std::optional<double> rate;                      // nothing: what suits the task
+  TrainParams params;          // its learning_rate is set from `rate`
+  std::optional<double> rate;  // nothing: what suits the task
   dist::SyncParams sync;
   double holdout = 0;
   double checkpoint_minutes = 10;
 };
 
-// The settings of the reader model in use today.
-TrainOptions reader_defaults();
-
-// For links: as the reader's, except where docs/numerics.md has measured otherwise.
-TrainOptions link_defaults();
+struct LinkTrainOptions : TrainOptions {
+  std::vector<std::string> labels;  // train supervised on them
+  LinkObjective objective = LinkObjective::kAuto;
+};
 
 struct EmbedOptions {
   std::string model = {};
@@ -146,10 +143,8 @@ template <class Visitor>
 void fields(TrainOptions& o, Visitor&& v) {
   v(FieldInfo{"input", "flat files to train on: files, folders or globs"}, o.input);
   v(FieldInfo{"output", "folder for model.h5, embeddings.h5 and metrics.jsonl"}, o.output);
-  v(FieldInfo{"labels", "labels to train on, supervised (train links only)"}, o.labels);
   v(FieldInfo{"model", "what predicts what: the contexts the centre, or the centre each context", "", kTraining},
     o.params.architecture);
-  v(FieldInfo{"objective", "what the link model predicts; auto: labels if there are any", "", kTraining}, o.objective);
   v(FieldInfo{"dim", "size of the vectors, 1-4096", "", kTraining}, o.params.dim);
   v(FieldInfo{"window", "largest distance of a context", "", kTraining}, o.params.window);
   v(FieldInfo{"negatives", "negative samples a target", "", kTraining}, o.params.negatives);
@@ -170,6 +165,13 @@ void fields(TrainOptions& o, Visitor&& v) {
               kTraining},
     o.holdout);
   v(FieldInfo{"checkpoint-minutes", "minutes between checkpoints", "", kRanks}, o.checkpoint_minutes);
+}
+
+template <class Visitor>
+void fields(LinkTrainOptions& o, Visitor&& v) {
+  fields(static_cast<TrainOptions&>(o), v);
+  v(FieldInfo{"labels", "labels to train on, supervised"}, o.labels);
+  v(FieldInfo{"objective", "what the link model predicts; auto: labels if there are any", "", kTraining}, o.objective);
 }
 
 template <class Visitor>

@@ -10,11 +10,6 @@ namespace {
 
 class Snapshot : public Command {
  public:
-  Snapshot() {
-    config_.reader = reader_defaults();
-    config_.links = link_defaults();
-  }
-
   std::vector<OptionSet*> flags() override { return {&snapshot_}; }
   std::vector<OptionSet*> file_sections() override {
     return {&input_, &reader_, &links_, &embed_, &index_, &evaluate_};
@@ -47,7 +42,9 @@ class Snapshot : public Command {
   // Everything that options alone can get wrong, before hours of work.
   void check() const {
     validate(config_.reader);
-    validate(config_.links);
+    LinkTrainOptions links = config_.links;
+    links.labels = config_.input.labels;
+    validate(links);
     linktrail::check(config_.index.hnsw);
     if (config_.snapshot.models.empty()) throw UsageError("[snapshot] models: expected reader, links or both");
     for (const std::string& model : config_.snapshot.models) {

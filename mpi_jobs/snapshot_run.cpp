@@ -81,7 +81,7 @@ void SnapshotRun::make_reader(std::string& key) {
 }
 
 void SnapshotRun::make_links(std::string& key) {
-  TrainOptions train = config_.links;
+  LinkTrainOptions train = config_.links;
   train.input = config_.input.pagelinks;
   train.labels = config_.input.labels;
   train.output = private_folder("links");

@@ -14,7 +14,7 @@ struct SnapshotConfig {
   SnapshotOptions snapshot;
   SnapshotInputs input;
   TrainOptions reader;
-  TrainOptions links;
+  LinkTrainOptions links;
   EmbedOptions embed;
   IndexOptions index;
   EvaluateOptions evaluate;

@@ -15,12 +15,13 @@ using StageResult = nlohmann::ordered_json;
 
 // Throws UsageError naming the flag whose value is out of range. Not collective.
 void validate(const TrainOptions& options);
+void validate(const LinkTrainOptions& options);
 
 // Trains on sessions; writes model.h5, embeddings.h5 (a row a token) and metrics.jsonl into options.output.
 StageResult train_reader(const TrainOptions& options, const Context& context);
 
 // Trains on pagelinks, supervised if options.labels is not empty; writes model.h5 and metrics.jsonl.
-StageResult train_links(const TrainOptions& options, const Context& context);
+StageResult train_links(const LinkTrainOptions& options, const Context& context);
 
 // Writes embeddings.h5 of a trained reader model: a row a token, by falling count.
 StageResult embed_reader(const EmbedOptions& options, const Context& context);

@@ -5,16 +5,20 @@
 #include "comm/agreement.h"
 #include "core/error.h"
 #include "dist/matrix_file.h"
-#include "h5/h5_reader.h"
-#include "h5/h5_writer.h"
+#include "h5/format_stamp.h"
 
 namespace linktrail::dist {
+
+namespace {
+
+constexpr h5::FormatStamp kFormat{"linktrail-checkpoint", 1, 0};
+
+}  // namespace
 
 void write_checkpoint(const std::string& path, const std::string& key, const TrainCursor& next,
                       const EmbeddingModel& model, const comm::Communicator& comm) {
   h5::H5Writer file(path, comm);
-  file.set_attribute("format_name", "linktrail-checkpoint");
-  file.set_attribute("format_version", "1.0");
+  h5::write_stamp(file, kFormat);
   file.set_attribute("key", key);
   file.set_attribute("epoch", static_cast<std::int64_t>(next.epoch));
   file.set_attribute("round", static_cast<std::int64_t>(next.round));
@@ -29,6 +33,7 @@ std::optional<Checkpoint> read_checkpoint(const std::string& path, const std::st
     if (!std::filesystem::exists(path)) return std::nullopt;
     try {
       const h5::H5Reader file(path);
+      h5::expect_stamp(file, kFormat);
       if (file.text_attribute("key") != key) return std::nullopt;
       return Checkpoint{
           .next = {.epoch = static_cast<std::uint32_t>(file.int_attribute("epoch")),

@@ -179,6 +179,14 @@ Loaded finish_loading(Parsed parsed, Finish finish, const comm::Communicator& co
   return loaded;
 }
 
+CorpusBase corpus_of(Loaded& loaded) {
+  return {.vocabulary = std::move(loaded.vocabulary),
+          .sequences = std::move(loaded.balanced.records.sequences),
+          .first_record = loaded.balanced.first_record,
+          .total_records = loaded.balanced.total_records,
+          .total_tokens = loaded.balanced.total_tokens};
+}
+
 SessionCorpus load_sessions(std::optional<Vocabulary> vocabulary, const LoadParams& params,
                             const comm::Communicator& comm) {
   const std::vector<InputFile> files = expand_inputs_on_root(params.inputs, comm);
@@ -193,15 +201,7 @@ SessionCorpus load_sessions(std::optional<Vocabulary> vocabulary, const LoadPara
                                   .when_empty = params.when_empty,
                                   .shuffle_seed = params.shuffle_seed},
                                  comm);
-  return {.vocabulary = std::move(loaded.vocabulary),
-          .sessions = std::move(loaded.balanced.records.sequences),
-          .first_record = loaded.balanced.first_record,
-          .total_records = loaded.balanced.total_records,
-          .total_tokens = loaded.balanced.total_tokens,
-          .input_sessions = loaded.input,
-          .input_tokens = loaded.input_tokens,
-          .held_out_sessions = loaded.left_out,
-          .short_sessions = loaded.dropped};
+  return {corpus_of(loaded), loaded.input, loaded.input_tokens, loaded.left_out, loaded.dropped};
 }
 
 std::vector<LinkColumns> read_headers_on_root(std::span<const InputFile> files, const comm::Communicator& comm) {
@@ -235,17 +235,15 @@ LinkCorpus load_links(std::optional<Vocabulary> vocabulary, const LinkLoadParams
                                   .shuffle_seed = params.shuffle_seed},
                                  comm);
   const std::uint64_t empty = count_empty(loaded.balanced.records.sequences);
-  return {.vocabulary = std::move(loaded.vocabulary),
-          .bags = std::move(loaded.balanced.records.sequences),
-          .articles = std::move(loaded.balanced.records.articles),
-          .first_record = loaded.balanced.first_record,
-          .total_records = loaded.balanced.total_records,
-          .total_tokens = loaded.balanced.total_tokens,
-          .input_rows = loaded.input,
-          .input_links = loaded.input_tokens,
-          .rows_without_qid = loaded.left_out,
-          .rows_not_kept = comm::all_reduce<std::uint64_t>(not_kept, comm::ReduceOp::kSum, comm),
-          .empty_rows = comm::all_reduce<std::uint64_t>(empty, comm::ReduceOp::kSum, comm)};
+  LinkCorpus corpus;
+  static_cast<CorpusBase&>(corpus) = corpus_of(loaded);
+  corpus.articles = std::move(loaded.balanced.records.articles);
+  corpus.input_rows = loaded.input;
+  corpus.input_links = loaded.input_tokens;
+  corpus.rows_without_qid = loaded.left_out;
+  corpus.rows_not_kept = comm::all_reduce<std::uint64_t>(not_kept, comm::ReduceOp::kSum, comm);
+  corpus.empty_rows = comm::all_reduce<std::uint64_t>(empty, comm::ReduceOp::kSum, comm);
+  return corpus;
 }
 
 }  // namespace

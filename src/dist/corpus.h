@@ -37,12 +37,16 @@ struct LoadParams {
   ShuffleSeed shuffle_seed = std::nullopt;
 };
 
-struct SessionCorpus {
-  Vocabulary vocabulary;    // the same on every rank
-  TokenSequences sessions;  // here: records first_record .. first_record + sessions.size() - 1
+struct CorpusBase {
+  Vocabulary vocabulary;     // the same on every rank
+  TokenSequences sequences;  // here: records first_record .. first_record + sequences.size() - 1
   std::uint64_t first_record = 0;
-  std::uint64_t total_records = 0;   // sessions of the part with at least two known articles, over all ranks
-  std::uint64_t total_tokens = 0;    // of those
+  std::uint64_t total_records = 0;  // over all ranks
+  std::uint64_t total_tokens = 0;   // of those
+};
+
+// The sessions of one part with at least two known articles.
+struct SessionCorpus : CorpusBase {
   std::uint64_t input_sessions = 0;  // non-empty lines of the input
   std::uint64_t input_tokens = 0;    // of the part that is kept, before min_count
   std::uint64_t held_out_sessions = 0;
@@ -63,13 +67,9 @@ struct LinkLoadParams {
   ShuffleSeed shuffle_seed = std::nullopt;
 };
 
-struct LinkCorpus {
-  Vocabulary vocabulary;
-  TokenSequences bags;        // one a row (an article in one wiki); empty where no outlink is known
+// A sequence is a row: the known outlinks, maybe none, of an article in one wiki.
+struct LinkCorpus : CorpusBase {
   std::vector<Qid> articles;  // one a row: whose outlinks they are; an article has a row for each of its wikis
-  std::uint64_t first_record = 0;
-  std::uint64_t total_records = 0;
-  std::uint64_t total_tokens = 0;
   std::uint64_t input_rows = 0;
   std::uint64_t input_links = 0;       // of rows with a QID, before min_count
   std::uint64_t rows_without_qid = 0;  // left out: their vector would belong to no article

@@ -24,7 +24,7 @@ struct OwnedBags {
 OwnedBags exchange_bags(const LinkCorpus& corpus, const comm::Communicator& comm) {
   const auto ranks = static_cast<std::size_t>(comm.size());
   std::vector<std::vector<std::size_t>> rows_of(ranks);
-  for (std::size_t i = 0; i < corpus.bags.size(); ++i)
+  for (std::size_t i = 0; i < corpus.sequences.size(); ++i)
     rows_of[static_cast<std::size_t>(owner_of(corpus.articles[i], comm.size()))].push_back(i);
 
   std::vector<BagHeader> headers;
@@ -33,7 +33,7 @@ OwnedBags exchange_bags(const LinkCorpus& corpus, const comm::Communicator& comm
   for (std::size_t r = 0; r < ranks; ++r) {
     const std::size_t tokens_before = tokens.size();
     for (const std::size_t i : rows_of[r]) {
-      const auto bag = corpus.bags[i];
+      const auto bag = corpus.sequences[i];
       headers.push_back({corpus.articles[i], bag.size()});
       tokens.insert(tokens.end(), bag.begin(), bag.end());
     }

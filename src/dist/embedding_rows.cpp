@@ -4,10 +4,15 @@
 #include "comm/collectives.h"
 #include "core/error.h"
 #include "core/version.h"
-#include "h5/h5_reader.h"
-#include "h5/h5_writer.h"
+#include "h5/format_stamp.h"
 
 namespace linktrail::dist {
+
+namespace {
+
+constexpr h5::FormatStamp kFormat{"linktrail-embeddings", 1, 0};
+
+}  // namespace
 
 std::pair<std::uint64_t, std::uint64_t> row_block(std::uint64_t total, int rank, int ranks) {
   const auto r = static_cast<std::uint64_t>(rank);
@@ -21,8 +26,7 @@ std::pair<std::uint64_t, std::uint64_t> row_block(std::uint64_t total, int rank,
 void write_embeddings(const std::string& path, const EmbeddingRows& rows, const EmbeddingAttributes& attributes,
                       const comm::Communicator& comm) {
   h5::H5Writer file(path, comm);
-  file.set_attribute("format_name", "linktrail-embeddings");
-  file.set_attribute("format_version", "1.0");
+  h5::write_stamp(file, kFormat);
   file.set_attribute("producer", std::string(kProducer));
   file.set_attribute("run_id", attributes.run_id);
   file.set_attribute("config", attributes.config);
@@ -40,6 +44,7 @@ void write_embeddings(const std::string& path, const EmbeddingRows& rows, const 
 EmbeddingRows read_embeddings(const std::string& path, const comm::Communicator& comm) {
   return comm::agreed(comm, [&] {
     const h5::H5Reader file(path);
+    h5::expect_stamp(file, kFormat);
     const h5::Shape shape = file.shape("vectors");
     if (shape.columns == 0 || shape.rows == 0)
       throw input_error({.what = "no embeddings",

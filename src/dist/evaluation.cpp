@@ -25,8 +25,8 @@ struct ArticlePair {
 // This rank's consecutive pairs whose hash falls below the sampling threshold.
 std::vector<ArticlePair> sampled_pairs(const SessionCorpus& corpus, double share, std::uint64_t seed) {
   std::vector<ArticlePair> pairs;
-  for (std::size_t s = 0; s < corpus.sessions.size(); ++s) {
-    const auto session = corpus.sessions[s];
+  for (std::size_t s = 0; s < corpus.sequences.size(); ++s) {
+    const auto session = corpus.sequences[s];
     for (std::size_t i = 0; i + 1 < session.size(); ++i) {
       const std::uint64_t hash = mix64(mix64(corpus.first_record + s + seed) + i);
       if (static_cast<double>(hash >> 11) * 0x1p-53 >= share) continue;
@@ -38,8 +38,8 @@ std::vector<ArticlePair> sampled_pairs(const SessionCorpus& corpus, double share
 
 std::uint64_t count_pairs(const SessionCorpus& corpus) {
   std::uint64_t pairs = 0;
-  for (std::size_t s = 0; s < corpus.sessions.size(); ++s)
-    pairs += std::max<std::uint64_t>(corpus.sessions[s].size(), 1) - 1;
+  for (std::size_t s = 0; s < corpus.sequences.size(); ++s)
+    pairs += std::max<std::uint64_t>(corpus.sequences[s].size(), 1) - 1;
   return pairs;
 }
 

@@ -70,9 +70,9 @@ LinkModelQuality link_model_quality(const EmbeddingModel& model, const std::vect
   std::vector<float> scores(model_labels.size());
   std::uint64_t rows = 0;
   const TokenId end = end_row(model, held_out.vocabulary.size());
-  for (std::size_t i = 0; i < held_out.bags.size(); ++i) {
+  for (std::size_t i = 0; i < held_out.sequences.size(); ++i) {
     const auto own = labels.labels_of(held_out.articles[i]);
-    if (own.empty() || !predict_labels(held_out.bags[i], model, scores, end)) continue;
+    if (own.empty() || !predict_labels(held_out.sequences[i], model, scores, end)) continue;
     std::vector<char> truth(model_labels.size(), 0);
     for (const LabelId label : own)
       if (label_of[label] < truth.size()) truth[label_of[label]] = 1;

@@ -8,12 +8,13 @@
 #include "core/version.h"
 #include "dist/embedding_rows.h"
 #include "dist/matrix_file.h"
-#include "h5/h5_reader.h"
-#include "h5/h5_writer.h"
+#include "h5/format_stamp.h"
 
 namespace linktrail::dist {
 
 namespace {
+
+constexpr h5::FormatStamp kFormat{"linktrail-model", 1, 0};
 
 constexpr std::array<const char*, 3> kKindNames{"reader", "links", "links-supervised"};
 
@@ -63,8 +64,7 @@ std::vector<std::string> split_lines(const std::string& text) {
 
 void write_model(const std::string& path, const StoredModel& stored, const comm::Communicator& comm) {
   h5::H5Writer file(path, comm);
-  file.set_attribute("format_name", "linktrail-model");
-  file.set_attribute("format_version", "1.0");
+  h5::write_stamp(file, kFormat);
   file.set_attribute("producer", std::string(kProducer));
   file.set_attribute("model", kKindNames[static_cast<std::size_t>(stored.kind)]);
   file.set_attribute("config", stored.config);
@@ -79,6 +79,7 @@ void write_model(const std::string& path, const StoredModel& stored, const comm:
 
 StoredModel read_model_file(const std::string& path) {
   const h5::H5Reader file(path);
+  h5::expect_stamp(file, kFormat);
   StoredModel stored;
   stored.kind = kind_from(file.text_attribute("model"), path);
   stored.config = file.text_attribute("config");

@@ -20,7 +20,7 @@ namespace linktrail::dist {
 struct SyncParams {
   CombineRule rule = CombineRule::kAdasum;  // docs/adr/0002 has the measurements behind all three
   std::uint64_t round_tokens = 1000000;     // most tokens, about, that a rank trains between two synchronisations
-  std::uint32_t min_rounds = 40;            // fewest rounds an epoch: small corpora need them as much as large ones
+  std::uint32_t min_rounds = 80;            // fewest rounds an epoch: small corpora need them as much as large ones
 };
 
 // The next round to train. A finished run stands at {epochs, 0}.

@@ -45,6 +45,7 @@ struct ExportView {
   MatrixView input{};                             // [N, dim]
   MatrixView output{};                            // [N, dim], [labels, dim] if supervised, or no rows: unknown
   std::span<const std::uint64_t> counts{};        // [N], or empty: unknown
+  MatrixView end{};                               // [1, dim]: the end of a supervised row, or no rows
   std::span<const std::string> labels{};          // of a supervised model, else empty
   std::span<const std::uint64_t> label_counts{};  // [labels], or empty: unknown
   FastTextArgs args{};

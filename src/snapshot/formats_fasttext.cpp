@@ -1,7 +1,8 @@
 // fastText's model file, version 12, as fastText 0.9 loads it: arguments, dictionary, input matrix, output matrix.
 //
-// There are no subwords and no word n-grams, so the hash bucket has 0 rows. The token "</s>", which fastText itself
-// trains as a word, is absent: it is no article and must not come back as a neighbour; fastText takes it as unknown.
+// There are no subwords and no word n-grams, so the hash bucket has 0 rows. The end of a row is fastText's word "</s>": a
+// supervised model has it, since every prediction adds it; a reader model goes without, since it is no article and must
+// not come back as a neighbour. fastText takes a missing "</s>" as unknown.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,6 +25,7 @@ constexpr std::int8_t kWordEntry = 0;
 constexpr std::int8_t kLabelEntry = 1;
 // fastText's hash table has 30 million slots and its lookup never ends once they are all taken.
 constexpr std::size_t kMaxEntries = 30'000'000 - 1;
+constexpr std::size_t kEndEntries = 1;
 
 bool is_supervised(const ExportView& view) { return view.args.model == FastTextModel::kSupervised; }
 
@@ -42,7 +44,10 @@ void check_fasttext(const ExportView& view) {
   if (!view.label_counts.empty() && view.label_counts.size() != view.labels.size())
     refuse("label counts do not fit", fmt::format("{} counts", view.labels.size()),
            std::to_string(view.label_counts.size()), "export from the folder of a trained model");
-  if (view.qids.size() + view.labels.size() > kMaxEntries)
+  if (view.end.rows > kEndEntries || (view.end.rows > 0 && view.end.dim != view.input.dim))
+    refuse("the end of a row does not fit", fmt::format("one vector of {}", view.input.dim),
+           fmt::format("{} of {}", view.end.rows, view.end.dim), "export from the folder of a trained model");
+  if (view.qids.size() + view.labels.size() + kEndEntries > kMaxEntries)
     refuse("too many articles for fastText", fmt::format("at most {}", kMaxEntries), std::to_string(view.qids.size()),
            "raise --min-count, or export word2vec-bin or npy");
 }
@@ -82,22 +87,27 @@ void write_dictionary(AtomicFile& file, const ExportView& view) {
   std::int64_t tokens = 0;
   for (std::size_t i = 0; i < view.qids.size(); ++i) tokens += positive_count(view.counts, i);
   for (std::size_t i = 0; i < labels.size(); ++i) tokens += positive_count(view.label_counts, i);
-  file.write_value(checked_cast<std::int32_t>(view.qids.size() + labels.size()));
-  file.write_value(checked_cast<std::int32_t>(view.qids.size()));
+  const std::size_t words = view.qids.size() + view.end.rows;
+  tokens += checked_cast<std::int64_t>(view.end.rows);
+  file.write_value(checked_cast<std::int32_t>(words + labels.size()));
+  file.write_value(checked_cast<std::int32_t>(words));
   file.write_value(checked_cast<std::int32_t>(labels.size()));
   file.write_value(tokens);
   file.write_value(kNotPruned);
   for (std::size_t i = 0; i < view.qids.size(); ++i)
     write_entry(file, fmt::format("Q{}", view.qids[i]), positive_count(view.counts, i), kWordEntry);
+  if (view.end.rows > 0) write_entry(file, "</s>", 1, kWordEntry);
   for (std::size_t i = 0; i < labels.size(); ++i)
     write_entry(file, label_word(labels[i]), positive_count(view.label_counts, i), kLabelEntry);
 }
 
-void write_matrix(AtomicFile& file, MatrixView matrix) {
+// The rows of `matrix`, then those of `last`.
+void write_matrix(AtomicFile& file, MatrixView matrix, MatrixView last = {}) {
   file.write_value(kNotQuantized);
-  file.write_value(checked_cast<std::int64_t>(matrix.rows));
+  file.write_value(checked_cast<std::int64_t>(matrix.rows + last.rows));
   file.write_value(checked_cast<std::int64_t>(matrix.dim));
-  for (std::size_t i = 0; i < matrix.rows; ++i) file.write_values(matrix.row(i));
+  for (const MatrixView& rows : {matrix, last})
+    for (std::size_t i = 0; i < rows.rows; ++i) file.write_values(rows.row(i));
 }
 
 // An unknown output matrix is zeros of the shape that loaders expect: neighbours need the input alone.
@@ -113,7 +123,7 @@ Paths write_fasttext(const ExportView& view, const std::filesystem::path& path) 
   AtomicFile file(path);
   write_arguments(file, view);
   write_dictionary(file, view);
-  write_matrix(file, view.input);
+  write_matrix(file, view.input, view.end);
   const std::vector<float> zero_row(view.input.dim, 0.0F);
   write_matrix(file, output_or_zeros(view, zero_row));
   file.commit();

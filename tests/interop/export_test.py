@@ -13,6 +13,7 @@ from small_snapshot import (READER_DIM, assert_nearest, embeddings, linktrail, s
 
 QUERIES = (0, 7, 100, 250)
 K = 10
+SIGMOID_STEP = 8e-3  # largest error of fastText's table of the sigmoid: 1/32 wide, slope 1/4
 
 
 @functools.cache
@@ -147,6 +148,22 @@ class FastTextLinks(unittest.TestCase):
 
         self.assertEqual(python, command)
         self.assertGreater(np.mean([a == b for a, b in zip(python, wanted)]), 0.8)
+
+    def test_fasttext_predicts_with_the_bias_that_the_model_was_trained_with(self):
+        trained = work_folder() / "trained-links"
+        linktrail(2, "train", "links", "--input", work_folder() / "in" / "pagelinks.tsv", "--labels",
+                  work_folder() / "in" / "labels.tsv", "--output", trained, "--dim", 7, "--epochs", 3, "--min-rounds", 2)
+        with h5py.File(trained / "model.h5", "r") as file:
+            vectors, outputs, qids = file["vectors"][:], file["output_vectors"][:], file["qid"][:]
+        self.assertEqual(len(vectors), len(qids) + 1)
+        row = {f"Q{qid}": i for i, qid in enumerate(qids)}
+        model = fasttext.load_model(str(exported("links.bin", "fasttext-bin", trained)))
+
+        for _, links in self.rows[:20]:
+            bag = [row[link] for link in links.split() if link in row] + [len(qids)]
+            probabilities = 1 / (1 + np.exp(-outputs @ vectors[bag].mean(axis=0)))
+            found = sorted(model.predict(links, k=len(outputs))[1])
+            np.testing.assert_allclose(found, sorted(probabilities), atol=SIGMOID_STEP)
 
     def test_neighbours_of_a_link_on_the_command_line_are_exact(self):
         model = fasttext.load_model(str(self.path))

@@ -14,31 +14,9 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "jobs"))
 import job  # noqa: E402  (the runner of the job tests)
+from snapshot_config import snapshot_config  # noqa: E402
 
 READER_DIM, LINKS_DIM = 19, 13
-CONFIG = """
-seed = 5
-[input]
-sessions = ["{0}/in/sessions.txt"]
-pagelinks = ["{0}/in/pagelinks.tsv"]
-labels = ["{0}/in/labels.tsv"]
-titles = ["{0}/in/titles.tsv"]
-[snapshot]
-root = "{0}/snapshots"
-name = "interop"
-[reader]
-dim = {1}
-epochs = 2
-min_rounds = 4
-holdout = 0.05
-[links]
-dim = {2}
-epochs = 10
-min_rounds = 4
-lr = 0.5
-min_count = 1
-holdout = 0.1
-"""
 
 
 def linktrail(ranks, *args):
@@ -62,7 +40,7 @@ def snapshot():
     """The published folder, through `current` as users open it."""
     folder = work_folder()
     config = folder / "interop.toml"
-    config.write_text(CONFIG.format(folder, READER_DIM, LINKS_DIM))
+    config.write_text(snapshot_config(folder / "in", folder / "snapshots", READER_DIM, LINKS_DIM, min_rounds=4))
     linktrail(2, "snapshot", config)
     return folder / "snapshots" / "current"
 

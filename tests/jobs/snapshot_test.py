@@ -2,31 +2,12 @@
 import hashlib
 import json
 import pathlib
+import signal
+import subprocess
 import unittest
 
-from job import BAD_INPUT, GATE_FAILED, USAGE, JobTest
-
-CONFIG = """
-seed = 3
-[input]
-sessions = ["{input}/sessions.txt"]
-pagelinks = ["{input}/pagelinks.tsv"]
-labels = ["{input}/labels.tsv"]
-titles = ["{input}/titles.tsv"]
-[snapshot]
-root = "{root}"
-name = "2026-11"
-[reader]
-dim = 16
-epochs = 3
-holdout = 0.05
-[links]
-dim = 16
-epochs = 20
-lr = 0.5
-min_count = 1
-holdout = 0.1
-"""
+from job import BAD_INPUT, GATE_FAILED, STOPPED, TIME_LIMIT_S, USAGE, JobTest, command, environment
+from snapshot_config import snapshot_config
 
 
 class Snapshot(JobTest):
@@ -35,7 +16,7 @@ class Snapshot(JobTest):
         self.input = self.folder / "input"
         self.root = self.folder / "root"
         self.done(1, "simulate", "world", "--output", self.input, "--articles", 400, "--topics", 8, "--sessions", 4000)
-        self.config = self.write("m.toml", CONFIG.format(input=self.input, root=self.root))
+        self.config = self.write("m.toml", snapshot_config(self.input, self.root))
 
     def manifest(self):
         return json.loads((self.root / "current" / "manifest.json").read_text())
@@ -86,7 +67,7 @@ class Snapshot(JobTest):
         digests = []
         for name in ("a", "b"):
             root = self.folder / name
-            config = self.write(f"{name}.toml", CONFIG.format(input=self.input, root=root))
+            config = self.write(f"{name}.toml", snapshot_config(self.input, root))
             self.done(2, "snapshot", config)
             files = json.loads((root / "current" / "manifest.json").read_text())["files"]
             digests.append({f["path"]: f["sha256"] for f in files if pathlib.Path(f["path"]).name in
@@ -128,6 +109,26 @@ class Snapshot(JobTest):
         metrics = self.manifest()["metrics"]["links"]["evaluate"]
         self.assertNotIn("link_model", metrics)
         self.assertGreater(metrics["labels"]["agreement_at_10"], 0.5)
+
+    def test_labels_as_objective_without_labels_are_refused_before_any_work(self):
+        text = self.config.read_text().replace("labels =", "# labels =").replace("[links]\n", "[links]\nobjective = 'labels'\n")
+        self.config.write_text(text)
+        self.refused(USAGE, "--objective labels", 2, "snapshot", self.config)
+        self.assertFalse(self.root.exists())
+
+    def test_asked_to_stop_between_stages_it_leaves_with_75_and_goes_on_from_there(self):
+        process = subprocess.Popen(command(2, "snapshot", self.config), env=environment(), stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, text=True)
+        while "reader index" not in (line := process.stderr.readline()):
+            self.assertNotEqual(line, "", "ended before the stage")
+        process.send_signal(signal.SIGUSR1)
+        _, rest = process.communicate(timeout=TIME_LIMIT_S)
+
+        self.assertEqual(process.returncode, STOPPED, rest)
+        self.assertFalse((self.root / "2026-11").exists())
+        again = self.done(2, "snapshot", self.config)
+        self.assertIn("reader train: done before, skipped", again.stderr)
+        self.assertTrue((self.root / "2026-11" / "manifest.json").exists())
 
     def test_without_labels_the_link_model_is_self_supervised(self):
         self.config.write_text(self.config.read_text().replace("labels =", "# labels ="))

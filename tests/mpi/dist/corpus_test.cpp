@@ -121,7 +121,7 @@ TEST(LoadSessions, GivesTheSameCorpusForAnySplitOfTheInput) {
     EXPECT_EQ(corpus.input_sessions, 40000U);
     EXPECT_EQ(corpus.short_sessions, 40000U - expected.size());
     EXPECT_EQ(corpus.held_out_sessions, 0U);
-    expect_records(corpus.sessions, corpus.first_record, corpus.total_records, expected);
+    expect_records(corpus.sequences, corpus.first_record, corpus.total_records, expected);
   }
 }
 
@@ -132,8 +132,8 @@ TEST(LoadSessions, SharesTokensEqually) {
   const auto corpus = dist::load_sessions({.inputs = {folder.file("s.gz")}, .min_count = 1}, world());
 
   const double fair = static_cast<double>(corpus.total_tokens) / world().size();
-  EXPECT_NEAR(static_cast<double>(corpus.sessions.tokens.size()), fair, 16);
-  EXPECT_EQ(comm::all_reduce<std::uint64_t>(corpus.sessions.tokens.size(), comm::ReduceOp::kSum, world()),
+  EXPECT_NEAR(static_cast<double>(corpus.sequences.tokens.size()), fair, 16);
+  EXPECT_EQ(comm::all_reduce<std::uint64_t>(corpus.sequences.tokens.size(), comm::ReduceOp::kSum, world()),
             corpus.total_tokens);
 }
 
@@ -153,8 +153,8 @@ TEST(LoadSessions, SeparatesTrainingFromHeldOutBeforeCounting) {
   EXPECT_EQ(train.vocabulary.fingerprint(), vocabulary.fingerprint());
   EXPECT_EQ(test.vocabulary.fingerprint(), vocabulary.fingerprint());
   EXPECT_EQ(train.held_out_sessions, held_out.size());
-  expect_records(train.sessions, train.first_record, train.total_records, expected_records(training, vocabulary));
-  expect_records(test.sessions, test.first_record, test.total_records, expected_records(held_out, vocabulary));
+  expect_records(train.sequences, train.first_record, train.total_records, expected_records(training, vocabulary));
+  expect_records(test.sequences, test.first_record, test.total_records, expected_records(held_out, vocabulary));
 }
 
 TEST(LoadSessions, WorksWithMoreRanksThanSessions) {
@@ -164,7 +164,7 @@ TEST(LoadSessions, WorksWithMoreRanksThanSessions) {
   const auto corpus = dist::load_sessions({.inputs = {folder.file("s")}, .min_count = 1}, world());
 
   EXPECT_EQ(corpus.total_records, 1U);
-  EXPECT_EQ(corpus.sessions.size(), world().is_root() ? 1U : 0U);
+  EXPECT_EQ(corpus.sequences.size(), world().is_root() ? 1U : 0U);
   EXPECT_EQ(corpus.vocabulary.size(), 2U);
 }
 
@@ -242,8 +242,8 @@ ExpectedLinks expected_links(const std::vector<Row>& rows, std::uint64_t min_cou
 }
 
 void expect_links(const dist::LinkCorpus& corpus, const ExpectedLinks& expected) {
-  expect_records(corpus.bags, corpus.first_record, corpus.total_records, expected.bags);
-  EXPECT_EQ(corpus.articles.size(), corpus.bags.size());
+  expect_records(corpus.sequences, corpus.first_record, corpus.total_records, expected.bags);
+  EXPECT_EQ(corpus.articles.size(), corpus.sequences.size());
   std::size_t different = 0;
   for (std::size_t i = 0; i < corpus.articles.size(); ++i)
     different += corpus.articles[i] == expected.articles[corpus.first_record + i] ? 0 : 1;

@@ -32,7 +32,7 @@ LinkCorpus rows_of_rank(int rank, int ranks) {
   LinkCorpus corpus;
   for (std::uint64_t row = static_cast<std::uint64_t>(rank); row < kRows; row += static_cast<std::uint64_t>(ranks)) {
     corpus.articles.push_back(static_cast<Qid>(1000 - row % 25));
-    corpus.bags.append(std::span<const TokenId>(links_of_row(row)));
+    corpus.sequences.append(std::span<const TokenId>(links_of_row(row)));
   }
   return corpus;
 }

@@ -86,7 +86,7 @@ TEST(NextArticle, RanksTheTargetAmongAllOthers) {
   if (comm.is_root()) {
     const auto token = [&](Qid qid) { return held_out.vocabulary.find(qid); };
     const std::vector<TokenId> session{token(qid_of(4)), token(qid_of(50)), token(Qid{1})};
-    held_out.sessions.append(std::span<const TokenId>(session));
+    held_out.sequences.append(std::span<const TokenId>(session));
   }
 
   const NextArticleSums sums = next_article(rows, held_out, 1000, 1, comm);

@@ -7,8 +7,7 @@
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
-#include "h5/h5_reader.h"
-#include "h5/h5_writer.h"
+#include "h5/format_stamp.h"
 #include "support/mpi_test.h"
 
 namespace linktrail::h5 {
@@ -202,6 +201,22 @@ TEST(H5ReaderFaults, MissingAndWrongAttributesAreNamed) {
   EXPECT_THAT(input_fault([&] { reader.text_attribute("lr"); }), HasSubstr("expected text, found float64"));
   EXPECT_THAT(input_fault([&] { reader.int_attribute("metric"); }), HasSubstr("expected an integer, found text"));
   EXPECT_THAT(input_fault([&] { reader.int_attribute("lr"); }), HasSubstr("expected an integer, found float64"));
+}
+
+TEST(FormatStamp, AnotherFormatOrMajorVersionIsRefusedAndALaterMinorOneIsNot) {
+  const SharedFolder folder;
+  const std::string path = folder.file("stamped.h5");
+  {
+    H5Writer file(path, world());
+    write_stamp(file, {"linktrail-model", 2, 5});
+    file.finish();
+  }
+  const H5Reader file(path);
+
+  EXPECT_NO_THROW(expect_stamp(file, {"linktrail-model", 2, 0}));
+  EXPECT_THAT(input_fault([&] { expect_stamp(file, {"linktrail-model", 1, 9}); }),
+              AllOf(HasSubstr("stamped.h5"), HasSubstr("version 1"), HasSubstr("2.5")));
+  EXPECT_THAT(input_fault([&] { expect_stamp(file, {"linktrail-embeddings", 2, 5}); }), HasSubstr("another format"));
 }
 
 }  // namespace

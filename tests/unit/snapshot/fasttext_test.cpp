@@ -56,6 +56,25 @@ TEST(FastTextFile, OfASupervisedModelHasLabelsAfterWords) {
                                matrix(2, bytes_of(0.5F, -1.0F, 0.1F, 2.0F))));
 }
 
+TEST(FastTextFile, TheEndOfASupervisedRowIsTheLastWord) {
+  const TemporaryFolder folder;
+  const TinyModel model;
+  const std::array<std::string, 2> labels{"a", "b"};
+  const std::array<float, 2> end{7.0F, 8.0F};
+  ExportView view = model.view();
+  view.labels = labels;
+  view.args.model = FastTextModel::kSupervised;
+  view.end = {.data = end.data(), .rows = 1, .dim = 2, .stride = 2};
+
+  const std::string bytes = written(folder, view);
+
+  EXPECT_EQ(bytes.substr(64, 28), dictionary_head(5, 3, 2, 15));
+  EXPECT_THAT(bytes, HasSubstr(entry("Q7", 3, 0) + entry("</s>", 1, 0) + entry("__label__a", 1, 1)));
+  EXPECT_THAT(bytes, HasSubstr(matrix(3, bytes_of(0.5F, -1.0F, 0.1F, 2.0F, 7.0F, 8.0F))));
+  view.end.dim = 1;
+  EXPECT_THROW(written(folder, view), InputError);
+}
+
 TEST(FastTextFile, UnknownOutputAndCountsBecomeZerosAndOnes) {
   const TemporaryFolder folder;
   const TinyModel model;

@@ -1,0 +1,118 @@
+// train links: a model of link rows, on labels or on the links themselves.
+#include "comm/agreement.h"
+#include "corpus/label_table.h"
+#include "dist/embedding_rows.h"
+#include "embedding/trainer.h"
+#include "mpi_jobs/command.h"
+#include "mpi_jobs/record.h"
+#include "mpi_jobs/stages.h"
+#include "mpi_jobs/train_model.h"
+
+namespace linktrail::jobs {
+
+namespace {
+
+bool predicts_labels(const LinkTrainOptions& options) {
+  return options.objective != LinkObjective::kLinks && !options.labels.empty();
+}
+
+StageResult train_self_supervised(const LinkTrainOptions& options, const TrainParams& params, const Context& context) {
+  dist::LinkCorpus corpus = dist::load_links(
+      {.inputs = options.input, .min_count = params.min_count, .shuffle_seed = params.seed}, context.comm);
+  const std::vector<std::uint64_t> counts = corpus.vocabulary.counts();
+  Training training{.stage = "train links",
+                    .kind = dist::ModelKind::kLinks,
+                    .options = recorded_options(options, params.seed),
+                    .model = initial_model(qids_of(corpus.vocabulary), counts.size(), params.dim, params.seed)};
+  const auto train = [&](dist::TrainCursor start, EmbeddingModel& model, const dist::TrainHooks& hooks) {
+    const dist::SequenceShard shard{
+        .sequences = corpus.sequences, .first_record = corpus.first_record, .counts = counts};
+    return dist::train_sequences(params, options.sync, shard, start, model, hooks, context.comm);
+  };
+  StageResult result = train_model(std::move(training), train, options, corpus, context);
+  result["rows"] = corpus.total_records;
+  result["rows_without_qid"] = corpus.rows_without_qid;
+  return result;
+}
+
+// The rows that may train a model of labels: of articles with a label, and not held out.
+dist::LinkCorpus load_labelled(const LinkTrainOptions& options, const TrainParams& params, const LabelTable& table,
+                               const comm::Communicator& comm) {
+  return dist::load_links(
+      {.inputs = options.input,
+       .min_count = params.min_count,
+       .keep_article =
+           [&](Qid article) { return !table.labels_of(article).empty() && !is_held_out(article, options.holdout); },
+       .shuffle_seed = params.seed},
+      comm);
+}
+
+StageResult train_on_labels(const LinkTrainOptions& options, const TrainParams& params, const Context& context) {
+  const LabelTable table = comm::agreed(context.comm, [&] { return LabelTable::load(expand_inputs(options.labels)); });
+  dist::LinkCorpus corpus = load_labelled(options, params, table, context.comm);
+  Sequences<LabelId> labels;
+  for (const Qid article : corpus.articles) labels.append(table.labels_of(article));
+
+  Training training{
+      .stage = "train links",
+      .kind = dist::ModelKind::kLinksSupervised,
+      .options = recorded_options(options, params.seed),
+      .model = initial_labelled_model(qids_of(corpus.vocabulary), table.names().size(), params.dim, params.seed),
+      .labels = table.names()};
+  const auto train = [&](dist::TrainCursor start, EmbeddingModel& model, const dist::TrainHooks& hooks) {
+    const dist::LabelledShard shard{.bags = corpus.sequences,
+                                    .labels = labels,
+                                    .first_record = corpus.first_record,
+                                    .end = end_row(model, corpus.vocabulary.size())};
+    return dist::train_supervised(params, options.sync, shard, start, model, hooks, context.comm);
+  };
+  StageResult result = train_model(std::move(training), train, options, corpus, context);
+  result["labels"] = table.names().size();
+  result["rows"] = corpus.total_records;
+  return result;
+}
+
+}  // namespace
+
+void validate(const LinkTrainOptions& options) {
+  validate(static_cast<const TrainOptions&>(options));
+  if (options.objective == LinkObjective::kLabels && options.labels.empty())
+    throw UsageError("--objective labels: there are no labels; give --labels, or leave the objective to auto");
+}
+
+StageResult train_links(const LinkTrainOptions& given, const Context& context) {
+  LinkTrainOptions options = given;
+  validate(options);
+  const bool supervised = predicts_labels(options);
+  options.rate = options.rate.value_or(supervised ? kSupervisedRate : kSequenceRate);
+  TrainParams params = params_of(options, context);
+  params.order = SequenceOrder::kShuffledEachEpoch;  // the links of an article are a set
+  make_output_folder(options.output, context.comm);
+  return supervised ? train_on_labels(options, params, context) : train_self_supervised(options, params, context);
+}
+
+namespace {
+
+class TrainLinks : public Command {
+ public:
+  std::vector<OptionSet*> flags() override { return {&set_}; }
+  std::string plan() const override {
+    validate(options_);
+    return fmt::format("read {}\nwrite {}/model.h5\n", fmt::join(options_.input, ", "), options_.output);
+  }
+  void run(const Context& context) override {
+    require("input", options_.input);
+    require("output", options_.output);
+    train_links(options_, context);
+  }
+
+ private:
+  LinkTrainOptions options_;
+  OptionSet set_{"links", options_};
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_train_links() { return std::make_unique<TrainLinks>(); }
+
+}  // namespace linktrail::jobs

@@ -1,0 +1,61 @@
+#include "mpi_jobs/train_model.h"
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "embedding/trainer.h"
+#include "mpi_jobs/record.h"
+
+namespace linktrail::jobs {
+
+namespace {
+
+std::uint64_t fingerprint(const dist::CorpusBase& corpus) {
+  return mix64(corpus.vocabulary.fingerprint() ^ mix64(corpus.total_records) ^ mix64(mix64(corpus.total_tokens)));
+}
+
+}  // namespace
+
+void validate(const TrainOptions& options) {
+  TrainParams params = options.params;
+  if (options.rate) params.learning_rate = *options.rate;
+  linktrail::validate(params);
+  if (!(options.holdout >= 0 && options.holdout < 1))  // so written, NaN is refused too
+    throw UsageError(fmt::format("--holdout: expected a fraction from 0 to below 1, found {}", options.holdout));
+}
+
+TrainParams params_of(const TrainOptions& options, const Context& context) {
+  TrainParams params = options.params;
+  params.learning_rate = *options.rate;
+  params.seed = context.common.seed;
+  return params;
+}
+
+std::vector<Qid> qids_of(const Vocabulary& vocabulary) {
+  std::vector<Qid> qids;
+  for (const QidCount& entry : vocabulary.entries()) qids.push_back(entry.qid);
+  return qids;
+}
+
+StageResult train_model(Training training, const TrainFunction& train, const TrainOptions& options,
+                        dist::CorpusBase& corpus, const Context& context) {
+  const std::string config = training.options.dump();
+  StageResult result =
+      run_training({.stage = training.stage,
+                    .folder = options.output,
+                    .key = fmt::format("{} {:016x} ranks {}", config, fingerprint(corpus), context.comm.size()),
+                    .run_id = run_id_of(config),
+                    .checkpoint_minutes = options.checkpoint_minutes},
+                   training.model, train, context);
+  result["vocabulary"] = corpus.vocabulary.size();
+  dist::write_model(options.output + "/model.h5",
+                    {.kind = training.kind,
+                     .vocabulary = std::move(corpus.vocabulary),
+                     .model = std::move(training.model),
+                     .labels = std::move(training.labels),
+                     .documents = corpus.total_records,
+                     .config = config},
+                    context.comm);
+  return result;
+}
+
+}  // namespace linktrail::jobs

@@ -1,0 +1,51 @@
+// What the trainings of the reader and of the link model have in common: names, records and the file of the model.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dist/corpus.h"
+#include "dist/model_file.h"
+#include "embedding/params.h"
+#include "mpi_jobs/context.h"
+#include "mpi_jobs/options.h"
+#include "mpi_jobs/stages.h"
+#include "mpi_jobs/training_run.h"
+
+namespace linktrail::jobs {
+
+// A training that is ready to begin: the corpus is in memory, the model is initial.
+struct Training {
+  std::string stage;  // "train reader" or "train links"
+  dist::ModelKind kind = dist::ModelKind::kReader;
+  nlohmann::ordered_json options;  // as recorded
+  EmbeddingModel model;
+  std::vector<std::string> labels = {};  // of the output rows, if supervised
+};
+
+// The number that --lr stands for. Supervised steps are divided by the size of the bag: at the rate of the other models
+// micro-F1 on Wikispeedia was .08, at this one .48 (docs/numerics.md).
+inline constexpr double kSequenceRate = 0.05;
+inline constexpr double kSupervisedRate = 0.5;
+
+// What the trainers need, from the options as resolved.
+TrainParams params_of(const TrainOptions& options, const Context& context);
+
+// The options as recorded: what the result depends on, and nothing else.
+template <class Options>
+nlohmann::ordered_json recorded_options(Options options, std::uint64_t seed) {
+  auto json = OptionSet("", options).to_json();
+  json["seed"] = seed;
+  for (const char* key : {"input", "output", "labels", "checkpoint_minutes"}) json.erase(key);
+  return json;
+}
+
+// The vocabulary in the order of its tokens.
+std::vector<Qid> qids_of(const Vocabulary& vocabulary);
+
+// Collective. Trains and writes model.h5 into options.output; a checkpoint holds for the same options, corpus and number
+// of ranks only. Takes the vocabulary out of `corpus`.
+StageResult train_model(Training training, const TrainFunction& train, const TrainOptions& options,
+                        dist::CorpusBase& corpus, const Context& context);
+
+}  // namespace linktrail::jobs

@@ -1,0 +1,62 @@
+// train reader: embeddings from sessions.
+#include "mpi_jobs/command.h"
+#include "mpi_jobs/record.h"
+#include "mpi_jobs/stages.h"
+#include "mpi_jobs/train_model.h"
+
+namespace linktrail::jobs {
+
+StageResult train_reader(const TrainOptions& given, const Context& context) {
+  TrainOptions options = given;
+  validate(options);
+  options.rate = options.rate.value_or(kSequenceRate);
+  const TrainParams params = params_of(options, context);
+  dist::SessionCorpus corpus = dist::load_sessions(
+      {.inputs = options.input, .min_count = params.min_count, .holdout_fraction = options.holdout}, context.comm);
+  make_output_folder(options.output, context.comm);
+  const std::vector<std::uint64_t> counts = corpus.vocabulary.counts();
+  context.log.info("{} sessions of {} tokens, {} articles", corpus.total_records, corpus.total_tokens, counts.size());
+
+  Training training{.stage = "train reader",
+                    .kind = dist::ModelKind::kReader,
+                    .options = recorded_options(options, params.seed),
+                    .model = initial_sequence_model(qids_of(corpus.vocabulary), params.dim, params.seed)};
+  const auto train = [&](dist::TrainCursor start, EmbeddingModel& model, const dist::TrainHooks& hooks) {
+    const dist::SequenceShard shard{
+        .sequences = corpus.sequences, .first_record = corpus.first_record, .counts = counts};
+    return dist::train_sequences(params, options.sync, shard, start, model, hooks, context.comm);
+  };
+  StageResult result = train_model(std::move(training), train, options, corpus, context);
+  result["sessions"] = corpus.total_records;
+  result["input_sessions"] = corpus.input_sessions;
+  result["held_out_sessions"] = corpus.held_out_sessions;
+  result["short_sessions"] = corpus.short_sessions;
+  return result;
+}
+
+namespace {
+
+class TrainReader : public Command {
+ public:
+  std::vector<OptionSet*> flags() override { return {&set_}; }
+  std::string plan() const override {
+    validate(options_);
+    return fmt::format("read {}\nwrite {}/model.h5\n", fmt::join(options_.input, ", "), options_.output);
+  }
+  void run(const Context& context) override {
+    require("input", options_.input);
+    require("output", options_.output);
+    train_reader(options_, context);
+    embed_reader({.model = options_.output, .output = options_.output}, context);
+  }
+
+ private:
+  TrainOptions options_;
+  OptionSet set_{"reader", options_};
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_train_reader() { return std::make_unique<TrainReader>(); }
+
+}  // namespace linktrail::jobs
