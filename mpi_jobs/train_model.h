@@ -43,8 +43,8 @@ nlohmann::ordered_json recorded_options(Options options, std::uint64_t seed) {
 // The vocabulary in the order of its tokens.
 std::vector<Qid> qids_of(const Vocabulary& vocabulary);
 
-// Collective. Trains and writes model.h5 into options.output; a checkpoint holds for the same options, corpus and number
-// of ranks only. Takes the vocabulary out of `corpus`.
+// Collective. Trains and writes model.h5 into options.output; a checkpoint holds for the same options, corpus and
+// number of ranks only. Takes the vocabulary out of `corpus`.
 StageResult train_model(Training training, const TrainFunction& train, const TrainOptions& options,
                         dist::CorpusBase& corpus, const Context& context);
 

@@ -214,7 +214,9 @@ TEST(FormatStamp, AnotherFormatOrMajorVersionIsRefusedAndALaterMinorOneIsNot) {
   const H5Reader file(path);
 
   EXPECT_NO_THROW(expect_stamp(file, {"linktrail-model", 2, 0}));
-  EXPECT_THAT(input_fault([&] { expect_stamp(file, {"linktrail-model", 1, 9}); }),
+  EXPECT_THAT(input_fault([&] {
+                expect_stamp(file, {"linktrail-model", 1, 9});
+              }),
               AllOf(HasSubstr("stamped.h5"), HasSubstr("version 1"), HasSubstr("2.5")));
   EXPECT_THAT(input_fault([&] { expect_stamp(file, {"linktrail-embeddings", 2, 5}); }), HasSubstr("another format"));
 }
