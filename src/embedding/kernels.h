@@ -12,49 +12,65 @@ namespace linktrail {
 
 enum class Isa { kPlain, kAvx2, kAvx512 };
 
-// Input vectors whose scores are computed before any of them changes. Four inputs, their gradients and one output
-// row fit into the 16 registers of AVX2.
+// Input vectors that are trained together: four inputs, their gradients and one output row fit into the 16 registers
+// of AVX2.
 inline constexpr std::size_t kInputTile = 4;
 
-// Scores and targets come in groups of this many floats: one register of the widest instruction set.
+// Scores, targets and weights of a tile lie output by output, kInputTile floats each, and are worked on in groups of
+// one register of the widest instruction set.
 inline constexpr std::size_t kScoreGroup = 16;
 
 constexpr std::size_t padded_scores(std::size_t outputs) {
-  return (outputs + kScoreGroup - 1) / kScoreGroup * kScoreGroup;
+  return (outputs * kInputTile + kScoreGroup - 1) / kScoreGroup * kScoreGroup;
 }
 
 // Some rows of a matrix, in order; a row may repeat.
 struct RowList {
   float* table = nullptr;
   std::size_t stride = 0;
+  std::size_t dim = 0;
   const std::uint32_t* rows = nullptr;
   std::size_t count = 0;
 };
 
-// One step of logistic regression: every input vector should score high with the outputs of target 1 and low with
-// those of target 0.
-struct LogisticStep {
+// One step of logistic regression of every input with every output.
+struct LogisticTile {
   const float* const* inputs = nullptr;  // `input_count` vectors, 1..kInputTile
   float* const* gradients = nullptr;     // lr * gradient is added here; may be the inputs themselves
   std::size_t input_count = 0;
-  RowList outputs;                 // updated in place, in order
-  const float* targets = nullptr;  // padded_scores(outputs.count) values, 0 or 1; padding is 0
+  RowList outputs;  // updated in place, in order
+  const float* targets =
+      nullptr;  // [padded_scores(outputs.count)]: the pair of input c and output k, 0 or 1, at 4 k + c
+  const float* weights = nullptr;  // [padded_scores(outputs.count)]: by which the pair's step and loss are multiplied;
+                                   // 0 leaves it out, as it must the places that stand for no pair
   float learning_rate = 0;
-  float* scratch = nullptr;  // kInputTile * padded_scores(outputs.count) floats, 64-byte aligned
+  float* scratch = nullptr;  // padded_scores(outputs.count) floats, 64-byte aligned
+};
+
+// One step of a single input, which should score high with the first output and low with the others.
+struct LogisticRow {
+  const float* input = nullptr;
+  float* gradient = nullptr;  // overwritten with lr * gradient
+  RowList outputs;            // at least one; updated in place, in order
+  float learning_rate = 0;
+  float* scratch = nullptr;  // padded_scores(outputs.count) floats, 64-byte aligned
 };
 
 struct Kernels {
   Isa isa;
 
-  // out = scale * sum of the rows.
-  void (*sum_rows)(const RowList& rows, float scale, float* out);
+  // out = scale * sum of the rows, without the one at position `skip` (rows.count: none).
+  void (*sum_rows)(const RowList& rows, std::size_t skip, float scale, float* out);
 
-  // Adds scale * delta to each row.
-  void (*add_to_rows)(const RowList& rows, const float* delta, float scale);
+  // Adds scale * delta to each row but the one at position `skip`.
+  void (*add_to_rows)(const RowList& rows, std::size_t skip, const float* delta, float scale);
 
-  // Does the step and returns the loss, the sum of -log p over inputs and outputs. All scores are taken first; then
-  // each output row gives lr (target - p) times itself to every gradient, and takes as much of every input.
-  float (*logistic_step)(const LogisticStep& step);
+  // Does the step and returns the loss, the weighted sum of -log p over all pairs. All scores are taken first; then
+  // each output row gives lr weight (target - p) times itself to every gradient, and takes as much of every input.
+  float (*logistic_tile)(const LogisticTile& tile);
+
+  // The same for one input: every output row is read from memory once for the scores and once for the update.
+  float (*logistic_row)(const LogisticRow& row);
 
   float (*dot)(const float* a, const float* b, std::size_t stride);
 };

@@ -2,6 +2,7 @@
 // returns to the rows is divided by the size of the bag, the end of the row belongs to the bag, and nothing is
 // subsampled: all as in fastText.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -13,46 +14,97 @@
 namespace linktrail {
 namespace {
 
-// Buffers of one train() call.
-class LabelStep {
+// Trains up to kInputTile bags at a time against all labels; buffers of one train() call.
+class LabelTile {
  public:
-  explicit LabelStep(EmbeddingModel& model)
+  explicit LabelTile(EmbeddingModel& model)
       : model_(model),
         all_labels_(model.output.rows()),
-        hidden_(2, model.input.dim()),
+        means_(kInputTile, model.input.dim()),
+        gradients_(kInputTile, model.input.dim()),
         targets_(1, padded_scores(all_labels_.size())),
-        scratch_(kInputTile, padded_scores(all_labels_.size())) {
+        weights_(1, padded_scores(all_labels_.size())),
+        scratch_(1, padded_scores(all_labels_.size())) {
     std::iota(all_labels_.begin(), all_labels_.end(), 0U);
+    for (std::size_t c = 0; c < kInputTile; ++c) {
+      inputs_[c] = means_.row_data(c);
+      input_gradients_[c] = gradients_.row_data(c);
+    }
   }
 
-  double train(std::span<const TokenId> bag, std::span<const LabelId> labels, float rate) {
-    const RowList rows{model_.input.data(), model_.input.stride(), bag.data(), bag.size()};
-    const float share = 1.0F / static_cast<float>(bag.size());
-    float* mean = hidden_.row_data(0);
-    float* gradient = hidden_.row_data(1);
-    kernels_.sum_rows(rows, share, mean);
-    std::fill_n(gradient, hidden_.stride(), 0.0F);
-    for (const LabelId label : labels) targets_.row(0)[label] = 1;
-    const float loss = kernels_.logistic_step(
-        {.inputs = &mean,
-         .gradients = &gradient,
-         .input_count = 1,
-         .outputs = {model_.output.data(), model_.output.stride(), all_labels_.data(), all_labels_.size()},
-         .targets = targets_.data(),
-         .learning_rate = rate,
-         .scratch = scratch_.data()});
-    for (const LabelId label : labels) targets_.row(0)[label] = 0;
-    kernels_.add_to_rows(rows, gradient, share);
+  bool is_full() const { return bags_.size() == kInputTile; }
+
+  // `bag` is not empty. The tile keeps a copy of its tokens, and of `end` unless it is kNoToken. The rate of the first
+  // bag holds for all.
+  void add(std::span<const TokenId> bag, TokenId end, std::span<const LabelId> labels, float learning_rate) {
+    const std::size_t c = bags_.size();
+    if (c == 0) learning_rate_ = learning_rate;
+    bags_.append(bag);
+    if (end != kNoToken) {
+      bags_.tokens.push_back(end);
+      ++bags_.offsets.back();
+    }
+    for (const LabelId label : labels) set_target(label, c);
+    for (std::size_t k = 0; k < all_labels_.size(); ++k) weights_.data()[k * kInputTile + c] = 1;
+    kernels_.sum_rows(rows_of(c), bags_[c].size(), share_of(c), means_.row_data(c));
+    std::fill_n(gradients_.row_data(c), gradients_.stride(), 0.0F);
+  }
+
+  // Trains the bags at hand, marks their rows and forgets them. Returns the loss.
+  double train(TouchedRows& touched) {
+    if (bags_.size() == 0) return 0;
+    const float loss = kernels_.logistic_tile({.inputs = inputs_.data(),
+                                               .gradients = input_gradients_.data(),
+                                               .input_count = bags_.size(),
+                                               .outputs = {.table = model_.output.data(),
+                                                           .stride = model_.output.stride(),
+                                                           .dim = model_.output.dim(),
+                                                           .rows = all_labels_.data(),
+                                                           .count = all_labels_.size()},
+                                               .targets = targets_.data(),
+                                               .weights = weights_.data(),
+                                               .learning_rate = learning_rate_,
+                                               .scratch = scratch_.data()});
+    for (std::size_t c = 0; c < bags_.size(); ++c)
+      kernels_.add_to_rows(rows_of(c), bags_[c].size(), gradients_.row_data(c), share_of(c));
+    for (const TokenId token : bags_.tokens) touched.mark(token);
+    clear();
     return static_cast<double>(loss);
   }
 
  private:
+  RowList rows_of(std::size_t c) {
+    return {.table = model_.input.data(),
+            .stride = model_.input.stride(),
+            .dim = model_.input.dim(),
+            .rows = bags_[c].data(),
+            .count = bags_[c].size()};
+  }
+
+  float share_of(std::size_t c) const { return 1.0F / static_cast<float>(bags_[c].size()); }
+
+  void set_target(LabelId label, std::size_t c) {
+    positives_.push_back(label * kInputTile + c);
+    targets_.data()[positives_.back()] = 1;
+  }
+
+  void clear() {
+    for (const std::size_t i : positives_) targets_.data()[i] = 0;
+    positives_.clear();
+    std::fill_n(weights_.data(), weights_.stride(), 0.0F);
+    bags_ = {};
+  }
+
   EmbeddingModel& model_;
   const Kernels& kernels_ = best_kernels();
   std::vector<std::uint32_t> all_labels_;
-  Matrix hidden_;  // row 0: mean of the bag; row 1: its gradient
-  Matrix targets_;
-  Matrix scratch_;
+  TokenSequences bags_;
+  float learning_rate_ = 0;
+  std::vector<std::size_t> positives_;  // where targets_ is 1
+  Matrix means_, gradients_;            // a row a bag
+  std::array<const float*, kInputTile> inputs_{};
+  std::array<float*, kInputTile> input_gradients_{};
+  Matrix targets_, weights_, scratch_;
 };
 
 }  // namespace
@@ -64,18 +116,16 @@ SupervisedTrainer::SupervisedTrainer(const TrainParams& params, TokenId end) : p
 TrainStats SupervisedTrainer::train(TokenSequencesView bags, SequencesView<LabelId> labels, const TrainSlice& slice,
                                     EmbeddingModel& model, ModelTouches& touches) {
   const LearningRate rate(params_.learning_rate, slice, bags.offsets);
-  LabelStep step(model);
+  LabelTile tile(model);
   TrainStats stats;
-  std::vector<TokenId> bag;
   for (std::size_t i = slice.begin; i < slice.end; ++i) {
-    bag.assign(bags[i].begin(), bags[i].end());
-    stats.tokens += bag.size();
-    if (bag.empty() || labels[i].empty() || model.output.empty()) continue;
-    if (end_ != kNoToken) bag.push_back(end_);
-    for (const TokenId token : bag) touches.input.mark(token);
-    stats.loss_sum += step.train(bag, labels[i], rate.at(bags.offsets[i]));
+    stats.tokens += bags[i].size();
+    if (bags[i].empty() || labels[i].empty() || model.output.empty()) continue;
+    tile.add(bags[i], end_, labels[i], rate.at(bags.offsets[i]));
     ++stats.examples;
+    if (tile.is_full()) stats.loss_sum += tile.train(touches.input);
   }
+  stats.loss_sum += tile.train(touches.input);
   if (stats.examples > 0)
     for (std::size_t label = 0; label < model.output.rows(); ++label) touches.output.mark(label);
   return stats;

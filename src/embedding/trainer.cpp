@@ -1,34 +1,51 @@
 // CBOW and skip-gram with negative sampling (Mikolov et al. 2013), with the meaning that fastText gives each option.
 //
-// Two liberties, both neutral in quality (docs/numerics.md) and the source of the speed: scores of one centre are all
-// taken before its updates, and in skip-gram the contexts of a centre share its negatives, with the contexts as inputs
-// and the centre as output (the set of pairs is symmetric). Contexts are taken in groups of kInputTile.
+// Three liberties, neutral in quality (docs/numerics.md) and the source of the speed: up to four neighbouring centres
+// share their negative samples, all scores of a group are taken before its updates, and in skip-gram the contexts are
+// the inputs and the centres the outputs (the set of pairs is symmetric).
 #include "embedding/trainer.h"
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 #include <vector>
 
 #include "core/checked_cast.h"
-#include "embedding/kernels.h"
+#include "embedding/group_trainer.h"
 #include "embedding/learning_rate.h"
 #include "embedding/negative_sampler.h"
+#include "embedding/sequence_plan.h"
 #include "embedding/subsampler.h"
 
 namespace linktrail {
 namespace {
 
+// Into the second-level cache, where the rows of a whole block fit.
 void prefetch_row(const Matrix& matrix, std::uint32_t row) {
+  constexpr int kForWriting = 1, kSecondLevel = 2;
   const float* data = matrix.row_data(row);
-  for (std::size_t j = 0; j < matrix.stride(); j += kRowAlignFloats) __builtin_prefetch(data + j, 1);
+  for (std::size_t j = 0; j < matrix.stride(); j += kRowAlignFloats)
+    __builtin_prefetch(data + j, kForWriting, kSecondLevel);
 }
 
-// What one sequence is trained with: drawn before training it, so that rows can be fetched ahead of their use.
-struct SequencePlan {
-  std::vector<TokenId> tokens;        // kept by subsampling, in training order
-  std::vector<std::uint32_t> radius;  // window radius of each centre
-  std::vector<TokenId> negatives;     // a fixed number for each centre
+// Fetches the rows of a plan little by little, while another is trained.
+class RowFetcher {
+ public:
+  RowFetcher(const EmbeddingModel& model, const SequencePlan& plan, std::size_t steps)
+      : model_(model), plan_(plan), steps_(std::max<std::size_t>(steps, 1)) {}
+
+  // To be called `steps` times.
+  void step() {
+    ++step_;
+    for (const std::size_t to = plan_.output_rows().size() * step_ / steps_; output_ < to; ++output_)
+      prefetch_row(model_.output, plan_.output_rows()[output_]);
+    for (const std::size_t to = plan_.tokens().size() * step_ / steps_; input_ < to; ++input_)
+      prefetch_row(model_.input, plan_.tokens()[input_]);
+  }
+
+ private:
+  const EmbeddingModel& model_;
+  const SequencePlan& plan_;
+  std::size_t steps_, step_ = 0, output_ = 0, input_ = 0;
 };
 
 }  // namespace
@@ -43,138 +60,28 @@ TrainStats& TrainStats::operator+=(const TrainStats& other) {
 struct SequenceTrainer::Impl {
   Impl(const TrainParams& train_params, std::span<const std::uint64_t> counts, TokenId end)
       : params(train_params),
-        end_token(end),
         sampler(counts, params.negative_exponent),
         subsampler(counts, params.subsample),
-        hidden(2, params.dim),
-        targets(1, padded_scores(params.negatives + 1)),
-        scratch(kInputTile, padded_scores(params.negatives + 1)) {
-    targets.row(0)[0] = 1;
-  }
+        current(params, end, sampler, subsampler),
+        next(params, end, sampler, subsampler),
+        group_trainer(params) {}
 
-  void plan_sequence(std::span<const TokenId> sequence, RandomStream& random);
-  void mark(ModelTouches& touches) const;
-  void train_sequence(EmbeddingModel& model, float rate, TrainStats& stats);
-  void prefetch_centre(const EmbeddingModel& model, std::size_t centre) const;
-  void list_contexts(std::size_t centre);
-  void list_outputs(std::size_t centre);
-  double train_cbow(EmbeddingModel& model, float rate);
-  double train_skipgram(EmbeddingModel& model, float rate);
+  void train_current(EmbeddingModel& model, ModelTouches& touches, TrainStats& stats);
 
   TrainParams params;
-  TokenId end_token;  // kNoToken if sequences have no end
   NegativeSampler sampler;
   Subsampler subsampler;
-  const Kernels& kernels = best_kernels();
-
-  SequencePlan plan;
-  std::vector<std::uint32_t> contexts;  // of the current centre
-  std::vector<std::uint32_t> outputs;   // the current centre, then its negatives
-  Matrix hidden;                        // row 0: mean of the contexts; row 1: its gradient
-  Matrix targets;                       // 1 0 0 0 ...
-  Matrix scratch;
+  SequencePlan current;  // the block in training
+  SequencePlan next;     // the block whose rows are fetched meanwhile
+  GroupTrainer group_trainer;
 };
 
-void SequenceTrainer::Impl::plan_sequence(std::span<const TokenId> sequence, RandomStream& random) {
-  plan.tokens.assign(sequence.begin(), sequence.end());
-  if (params.order == SequenceOrder::kShuffledEachEpoch)
-    for (std::size_t i = plan.tokens.size(); i > 1; --i)
-      std::swap(plan.tokens[i - 1], plan.tokens[random.below(static_cast<std::uint32_t>(i))]);
-  if (end_token != kNoToken && !sequence.empty()) plan.tokens.push_back(end_token);
-  std::erase_if(plan.tokens, [&](TokenId token) { return !subsampler.keep(token, random); });
-
-  plan.radius.resize(plan.tokens.size());
-  for (std::uint32_t& radius : plan.radius) radius = 1 + random.below(params.window);
-  plan.negatives.resize(plan.tokens.size() * params.negatives);
-  for (TokenId& negative : plan.negatives) negative = sampler.draw(random);
-}
-
-// Every token of a plan is a centre and, since the radius is at least 1, a context of its neighbour.
-void SequenceTrainer::Impl::mark(ModelTouches& touches) const {
-  for (const TokenId token : plan.tokens) {
-    touches.input.mark(token);
-    touches.output.mark(token);
-  }
-  for (const TokenId token : plan.negatives) touches.output.mark(token);
-}
-
-// The rows that this centre needs and the one before it did not.
-void SequenceTrainer::Impl::prefetch_centre(const EmbeddingModel& model, std::size_t centre) const {
-  if (centre >= plan.tokens.size()) return;
-  prefetch_row(model.output, plan.tokens[centre]);
-  const auto* negative = plan.negatives.data() + centre * params.negatives;
-  for (std::uint32_t k = 0; k < params.negatives; ++k) prefetch_row(model.output, negative[k]);
-  if (centre + params.window < plan.tokens.size()) prefetch_row(model.input, plan.tokens[centre + params.window]);
-}
-
-void SequenceTrainer::Impl::list_contexts(std::size_t centre) {
-  const std::size_t radius = plan.radius[centre];
-  const std::size_t begin = centre - std::min(centre, radius);
-  const std::size_t end = std::min(centre + radius + 1, plan.tokens.size());
-  contexts.clear();
-  for (std::size_t i = begin; i < end; ++i)
-    if (i != centre) contexts.push_back(plan.tokens[i]);
-}
-
-void SequenceTrainer::Impl::list_outputs(std::size_t centre) {
-  const TokenId target = plan.tokens[centre];
-  outputs.assign(1, target);
-  const auto* negative = plan.negatives.data() + centre * params.negatives;
-  for (std::uint32_t k = 0; k < params.negatives; ++k)
-    if (negative[k] != target) outputs.push_back(negative[k]);
-}
-
-double SequenceTrainer::Impl::train_cbow(EmbeddingModel& model, float rate) {
-  const RowList rows{model.input.data(), model.input.stride(), contexts.data(), contexts.size()};
-  float* mean = hidden.row_data(0);
-  float* gradient = hidden.row_data(1);
-  kernels.sum_rows(rows, 1.0F / static_cast<float>(contexts.size()), mean);
-  std::fill_n(gradient, hidden.stride(), 0.0F);
-  const float loss =
-      kernels.logistic_step({.inputs = &mean,
-                             .gradients = &gradient,
-                             .input_count = 1,
-                             .outputs = {model.output.data(), model.output.stride(), outputs.data(), outputs.size()},
-                             .targets = targets.data(),
-                             .learning_rate = rate,
-                             .scratch = scratch.data()});
-  kernels.add_to_rows(rows, gradient, 1.0F);  // not divided by the number of contexts: fastText's choice
-  return static_cast<double>(loss);
-}
-
-double SequenceTrainer::Impl::train_skipgram(EmbeddingModel& model, float rate) {
-  double loss = 0;
-  for (std::size_t begin = 0; begin < contexts.size(); begin += kInputTile) {
-    const std::size_t count = std::min(kInputTile, contexts.size() - begin);
-    std::array<float*, kInputTile> rows{};
-    for (std::size_t c = 0; c < count; ++c) rows[c] = model.input.row_data(contexts[begin + c]);
-    loss += static_cast<double>(
-        kernels.logistic_step({.inputs = rows.data(),
-                               .gradients = rows.data(),
-                               .input_count = count,
-                               .outputs = {model.output.data(), model.output.stride(), outputs.data(), outputs.size()},
-                               .targets = targets.data(),
-                               .learning_rate = rate,
-                               .scratch = scratch.data()}));
-  }
-  return loss;
-}
-
-void SequenceTrainer::Impl::train_sequence(EmbeddingModel& model, float rate, TrainStats& stats) {
-  const std::size_t ahead = std::min<std::size_t>(params.window, plan.tokens.size());
-  for (std::size_t i = 0; i < ahead; ++i) prefetch_row(model.input, plan.tokens[i]);
-  prefetch_centre(model, 0);
-  for (std::size_t centre = 0; centre < plan.tokens.size(); ++centre) {
-    prefetch_centre(model, centre + 1);
-    list_contexts(centre);
-    list_outputs(centre);
-    if (params.architecture == Architecture::kCbow) {
-      stats.loss_sum += train_cbow(model, rate);
-      ++stats.examples;
-    } else {
-      stats.loss_sum += train_skipgram(model, rate);
-      stats.examples += contexts.size();
-    }
+void SequenceTrainer::Impl::train_current(EmbeddingModel& model, ModelTouches& touches, TrainStats& stats) {
+  current.mark(touches);
+  RowFetcher fetcher(model, next, current.groups().size());
+  for (std::size_t g = 0; g < current.groups().size(); ++g) {
+    fetcher.step();
+    group_trainer.train(current, g, model, stats);
   }
 }
 
@@ -196,15 +103,27 @@ TrainStats SequenceTrainer::train(TokenSequencesView shard, const TrainSlice& sl
   const TrainParams& params = impl_->params;
   const LearningRate rate(params.learning_rate, slice, shard.offsets);
   const RandomStage stage = params.order == SequenceOrder::kAsWritten ? RandomStage::kReader : RandomStage::kLinks;
+  const std::uint64_t block_size = SequencePlan::block_records(params.architecture);
+  SequencePlan& current = impl_->current;
+  SequencePlan& next = impl_->next;
   TrainStats stats;
-  for (std::size_t i = slice.begin; i < slice.end; ++i) {
-    stats.tokens += shard[i].size();
-    RandomStream random({.seed = params.seed, .stage = stage, .epoch = slice.epoch, .record = slice.first_record + i});
-    impl_->plan_sequence(shard[i], random);
-    if (impl_->plan.tokens.size() < 2) continue;
-    impl_->mark(touches);
-    impl_->train_sequence(model, rate.at(shard.offsets[i]), stats);
+  const auto key_of = [&](std::size_t i) {
+    return RandomKey{.seed = params.seed, .stage = stage, .epoch = slice.epoch, .record = slice.first_record + i};
+  };
+  current.begin_block({});
+  for (std::size_t i = slice.begin; i < slice.end;) {
+    next.begin_block(key_of(i));
+    const std::uint64_t block = key_of(i).record / block_size;
+    for (; i < slice.end && key_of(i).record / block_size == block; ++i) {
+      stats.tokens += shard[i].size();
+      next.draw(shard[i], key_of(i), rate.at(shard.offsets[i]));
+    }
+    next.finish_block();
+    impl_->train_current(model, touches, stats);
+    std::swap(current, next);
   }
+  next.begin_block({});
+  impl_->train_current(model, touches, stats);
   return stats;
 }
 

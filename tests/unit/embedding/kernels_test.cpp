@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 
@@ -40,82 +41,140 @@ class KernelsOf : public testing::TestWithParam<Case> {
   const Kernels& kernels() const { return kernels_for(GetParam().isa); }
 };
 
-// Every number of inputs, and numbers of outputs around the tiles of 4 and the groups of 16; with a repeated row.
-TEST_P(KernelsOf, LogisticStepEqualsTheReference) {
-  const std::size_t dim = GetParam().dim;
-  for (std::size_t input_count = 1; input_count <= kInputTile; ++input_count) {
-    for (const std::size_t output_count : {1, 2, 5, 6, 11, 16, 17, 40}) {
-      const Matrix inputs = random_matrix(kInputTile, dim, 1);
-      Matrix table = random_matrix(50, dim, 2);
-      Matrix gradients(kInputTile, dim), targets(1, padded_scores(output_count));
-      Matrix scratch(kInputTile, padded_scores(output_count));
-      test::ReferenceStep reference;
-      reference.learning_rate = 0.3;
-      std::vector<const float*> input_rows;
-      std::vector<float*> gradient_rows;
-      for (std::size_t c = 0; c < input_count; ++c) {
-        input_rows.push_back(inputs.row_data(c));
-        gradient_rows.push_back(gradients.row_data(c));
-        reference.inputs.push_back(as_doubles(inputs.row(c)));
+// Owns what a tile points to.
+struct TileCase {
+  TileCase(std::size_t inputs, std::size_t outputs, std::size_t dim)
+      : input(random_matrix(kInputTile, dim, 1)),
+        table(random_matrix(50, dim, 2)),
+        gradients(kInputTile, dim),
+        targets(1, padded_scores(outputs)),
+        weights(1, padded_scores(outputs)),
+        scratch(1, padded_scores(outputs)) {
+    for (std::size_t c = 0; c < kInputTile; ++c) {
+      input_rows.push_back(input.row_data(c));
+      gradient_rows.push_back(gradients.row_data(c));
+    }
+    for (std::size_t k = 0; k < outputs; ++k) {
+      rows.push_back(static_cast<std::uint32_t>(k == 3 ? 0 : (k * 7) % 50));
+      for (std::size_t c = 0; c < inputs; ++c) {
+        targets.data()[k * kInputTile + c] = (k + c) % 5 == 0 ? 1 : 0;
+        weights.data()[k * kInputTile + c] = static_cast<float>((k + 2 * c) % 4);
       }
-      for (std::size_t i = 0; i < table.rows(); ++i) reference.table.push_back(as_doubles(table.row(i)));
-      for (std::size_t k = 0; k < output_count; ++k) {
-        reference.outputs.push_back(static_cast<std::uint32_t>(k == 3 ? 0 : (k * 7) % 50));
-        reference.targets.push_back(k % 5 == 0 ? 1 : 0);
-        targets.row(0)[k] = k % 5 == 0 ? 1 : 0;
-      }
+    }
+    step.inputs = input_rows.data();
+    step.gradients = gradient_rows.data();
+    step.input_count = inputs;
+    step.outputs = {.table = table.data(), .stride = table.stride(), .dim = dim, .rows = rows.data(), .count = outputs};
+    step.targets = targets.data();
+    step.weights = weights.data();
+    step.learning_rate = 0.3F;
+    step.scratch = scratch.data();
+  }
 
-      const float loss =
-          kernels().logistic_step({.inputs = input_rows.data(),
-                                   .gradients = gradient_rows.data(),
-                                   .input_count = input_count,
-                                   .outputs = {table.data(), table.stride(), reference.outputs.data(), output_count},
-                                   .targets = targets.data(),
-                                   .learning_rate = 0.3F,
-                                   .scratch = scratch.data()});
+  test::ReferenceStep reference() const {
+    test::ReferenceStep reference;
+    reference.learning_rate = 0.3;
+    for (std::size_t c = 0; c < step.input_count; ++c) {
+      reference.inputs.push_back(as_doubles(input.row(c)));
+      reference.targets.emplace_back();
+      reference.weights.emplace_back();
+      for (std::size_t k = 0; k < rows.size(); ++k) {
+        reference.targets[c].push_back(targets.data()[k * kInputTile + c]);
+        reference.weights[c].push_back(weights.data()[k * kInputTile + c]);
+      }
+    }
+    for (std::size_t i = 0; i < table.rows(); ++i) reference.table.push_back(as_doubles(table.row(i)));
+    reference.outputs = rows;
+    return reference;
+  }
+
+  Matrix input, table, gradients, targets, weights, scratch;
+  std::vector<const float*> input_rows;
+  std::vector<float*> gradient_rows;
+  std::vector<std::uint32_t> rows;
+  LogisticTile step;
+};
+
+// Every number of inputs, and numbers of outputs around the blocks of 2 and 4 and the groups of 16; with a repeated row
+// and pairs that are left out.
+TEST_P(KernelsOf, LogisticTileEqualsTheReference) {
+  for (std::size_t inputs = 1; inputs <= kInputTile; ++inputs) {
+    for (const std::size_t outputs : {1, 2, 5, 6, 9, 11, 16, 40}) {
+      TileCase c(inputs, outputs, GetParam().dim);
+      test::ReferenceStep reference = c.reference();
+
+      const float loss = kernels().logistic_tile(c.step);
       test::run_reference(reference);
 
-      EXPECT_NEAR(loss, reference.loss, 1e-5 * reference.loss);
-      for (std::size_t c = 0; c < input_count; ++c) expect_row_near(gradients.row(c), reference.gradients[c], 2e-5);
-      for (std::size_t i = 0; i < table.rows(); ++i) expect_row_near(table.row(i), reference.table[i], 2e-5);
+      EXPECT_NEAR(loss, reference.loss, 1e-5 * (1 + reference.loss));
+      for (std::size_t i = 0; i < inputs; ++i) expect_row_near(c.gradients.row(i), reference.gradients[i], 5e-5);
+      for (std::size_t i = 0; i < 50; ++i) expect_row_near(c.table.row(i), reference.table[i], 5e-5);
     }
   }
 }
 
+TEST_P(KernelsOf, LogisticRowEqualsTheReference) {
+  for (const std::size_t outputs : {1, 2, 5, 6, 11, 16, 17, 40}) {
+    TileCase c(1, outputs, GetParam().dim);
+    test::ReferenceStep reference = c.reference();
+    reference.targets[0].assign(outputs, 0);
+    reference.targets[0][0] = 1;
+    reference.weights[0].assign(outputs, 1);
+    c.gradients.row(0)[0] = 9;  // to be overwritten
+
+    const float loss = kernels().logistic_row({.input = c.input.data(),
+                                               .gradient = c.gradients.data(),
+                                               .outputs = c.step.outputs,
+                                               .learning_rate = 0.3F,
+                                               .scratch = c.scratch.data()});
+    test::run_reference(reference);
+
+    EXPECT_NEAR(loss, reference.loss, 1e-5 * reference.loss);
+    expect_row_near(c.gradients.row(0), reference.gradients[0], 2e-5);
+    for (std::size_t i = 0; i < 50; ++i) expect_row_near(c.table.row(i), reference.table[i], 2e-5);
+  }
+}
+
+// As skip-gram uses it: what is added to the gradients is added to the inputs.
+TEST_P(KernelsOf, GradientsMayBeTheInputsThemselves) {
+  TileCase apart(3, 7, GetParam().dim), together(3, 7, GetParam().dim);
+  for (std::size_t c = 0; c < 3; ++c) together.gradient_rows[c] = together.input.row_data(c);
+
+  kernels().logistic_tile(apart.step);
+  kernels().logistic_tile(together.step);
+
+  for (std::size_t c = 0; c < 3; ++c)
+    for (std::size_t j = 0; j < GetParam().dim; ++j)
+      ASSERT_EQ(together.input.row(c)[j], apart.input.row(c)[j] + apart.gradients.row(c)[j]);
+}
+
 TEST_P(KernelsOf, PaddingStaysZero) {
   const std::size_t dim = GetParam().dim;
-  Matrix inputs = random_matrix(1, dim, 3), table = random_matrix(3, dim, 4);
-  Matrix targets(1, 16), scratch(kInputTile, 16);
-  const std::uint32_t rows[] = {0, 1, 2};
-  float* input = inputs.row_data(0);
+  TileCase c(2, 3, dim);
 
-  kernels().logistic_step({.inputs = &input,
-                           .gradients = &input,
-                           .input_count = 1,
-                           .outputs = {table.data(), table.stride(), rows, 3},
-                           .targets = targets.data(),
-                           .learning_rate = 0.5F,
-                           .scratch = scratch.data()});
+  kernels().logistic_tile(c.step);
+  kernels().logistic_row({.input = c.input.data(),
+                          .gradient = c.gradients.data(),
+                          .outputs = c.step.outputs,
+                          .learning_rate = 0.5F,
+                          .scratch = c.scratch.data()});
 
-  for (std::size_t j = dim; j < inputs.stride(); ++j) EXPECT_EQ(inputs.data()[j], 0.0F);
-  for (std::size_t j = dim; j < table.stride(); ++j) EXPECT_EQ(table.row_data(2)[j], 0.0F);
+  for (const Matrix* matrix : {&c.gradients, &c.table})
+    for (std::size_t i = 0; i < matrix->rows(); ++i)
+      for (std::size_t j = dim; j < matrix->stride(); ++j) ASSERT_EQ(matrix->row_data(i)[j], 0.0F);
 }
 
 TEST_P(KernelsOf, LargeScoresAreCertainAndNotFiniteOnesShowInTheLoss) {
-  Matrix inputs(1, GetParam().dim), table(1, GetParam().dim), targets(1, 16), scratch(kInputTile, 16);
-  const std::uint32_t row = 0;
-  float* input = inputs.row_data(0);
+  TileCase c(1, 1, GetParam().dim);
+  c.weights.data()[0] = 1;
+  c.step.learning_rate = 0;
   const auto loss_of = [&](float x, float target) {
-    inputs.row(0)[0] = x;
-    table.row(0)[0] = 1;
-    targets.row(0)[0] = target;
-    return kernels().logistic_step({.inputs = &input,
-                                    .gradients = &input,
-                                    .input_count = 1,
-                                    .outputs = {table.data(), table.stride(), &row, 1},
-                                    .targets = targets.data(),
-                                    .learning_rate = 0,
-                                    .scratch = scratch.data()});
+    std::ranges::fill(c.input.row(0), 0.0F);
+    std::ranges::fill(c.table.row(0), 0.0F);
+    c.input.row(0)[0] = x;
+    c.table.row(0)[0] = 1;
+    c.targets.data()[0] = target;
+    return kernels().logistic_tile(c.step);
   };
 
   EXPECT_LT(loss_of(500, 1), 1e-30F);
@@ -129,11 +188,11 @@ TEST_P(KernelsOf, SumsAddsAndDots) {
   const std::size_t dim = GetParam().dim;
   Matrix table = random_matrix(5, dim, 5), out(1, dim);
   const Matrix before = table.clone();
-  const std::uint32_t rows[] = {1, 3, 1};
-  const RowList list{table.data(), table.stride(), rows, 3};
+  const std::uint32_t rows[] = {1, 3, 2, 1};
+  const RowList list{.table = table.data(), .stride = table.stride(), .dim = dim, .rows = rows, .count = 4};
 
-  kernels().sum_rows(list, 0.5F, out.data());
-  kernels().add_to_rows(list, before.row_data(4), 2);
+  kernels().sum_rows(list, 2, 0.5F, out.data());
+  kernels().add_to_rows(list, 2, before.row_data(4), 2);
 
   double dot = 0;
   for (std::size_t j = 0; j < dim; ++j) {
@@ -141,9 +200,18 @@ TEST_P(KernelsOf, SumsAddsAndDots) {
     EXPECT_NEAR(table.row(1)[j], before.row(1)[j] + 4 * before.row(4)[j], 1e-5);
     EXPECT_NEAR(table.row(3)[j], before.row(3)[j] + 2 * before.row(4)[j], 1e-5);
     EXPECT_EQ(table.row(0)[j], before.row(0)[j]);
+    EXPECT_EQ(table.row(2)[j], before.row(2)[j]);
     dot += static_cast<double>(before.row(0)[j]) * static_cast<double>(before.row(2)[j]);
   }
   EXPECT_NEAR(kernels().dot(before.row_data(0), before.row_data(2), before.stride()), dot, 1e-5);
+}
+
+TEST_P(KernelsOf, NothingIsSkippedAtAPositionBeyondTheRows) {
+  Matrix table = random_matrix(2, GetParam().dim, 5), out(1, GetParam().dim);
+  const std::uint32_t rows[] = {0, 1};
+  kernels().sum_rows({.table = table.data(), .stride = table.stride(), .dim = table.dim(), .rows = rows, .count = 2}, 2,
+                     1, out.data());
+  EXPECT_NEAR(out.row(0)[0], table.row(0)[0] + table.row(1)[0], 1e-6);
 }
 
 std::vector<Case> all_cases() {

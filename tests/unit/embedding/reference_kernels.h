@@ -14,7 +14,8 @@ struct ReferenceStep {
   std::vector<DoubleRow> inputs;
   std::vector<DoubleRow> table;        // all output rows
   std::vector<std::uint32_t> outputs;  // rows of the table, in order
-  std::vector<double> targets;         // one an output
+  std::vector<DoubleRow> targets;      // [input][output]
+  std::vector<DoubleRow> weights;      // [input][output]
   double learning_rate = 0;
   std::vector<DoubleRow> gradients;  // result
   double loss = 0;                   // result
@@ -28,12 +29,12 @@ inline double dot(const DoubleRow& a, const DoubleRow& b) {
 
 inline void run_reference(ReferenceStep& step) {
   std::vector<std::vector<double>> change;
-  for (const DoubleRow& input : step.inputs) {
+  for (std::size_t c = 0; c < step.inputs.size(); ++c) {
     change.emplace_back();
     for (std::size_t k = 0; k < step.outputs.size(); ++k) {
-      const double p = 1 / (1 + std::exp(-dot(input, step.table[step.outputs[k]])));
-      change.back().push_back(step.learning_rate * (step.targets[k] - p));
-      step.loss -= std::log(step.targets[k] > 0 ? p : 1 - p);
+      const double p = 1 / (1 + std::exp(-dot(step.inputs[c], step.table[step.outputs[k]])));
+      change.back().push_back(step.learning_rate * step.weights[c][k] * (step.targets[c][k] - p));
+      step.loss -= step.weights[c][k] * std::log(step.targets[c][k] > 0 ? p : 1 - p);
     }
   }
   step.gradients.assign(step.inputs.size(), DoubleRow(step.inputs[0].size(), 0.0));

@@ -1,0 +1,43 @@
+// The arithmetic of one group of centres, for CBOW and for skip-gram.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "embedding/kernels.h"
+#include "embedding/model.h"
+#include "embedding/params.h"
+#include "embedding/sequence_plan.h"
+#include "embedding/trainer.h"
+
+namespace linktrail {
+
+// Targets and weights of every pair of a tile of outputs, as LogisticTile takes them.
+struct TileShape {
+  explicit TileShape(std::size_t outputs) : targets(1, padded_scores(outputs)), weights(1, padded_scores(outputs)) {}
+  Matrix targets;
+  Matrix weights;
+};
+
+class GroupTrainer {
+ public:
+  explicit GroupTrainer(const TrainParams& params);
+
+  // Trains group `g` of the plan; `model` has a row for each of its tokens.
+  void train(const SequencePlan& plan, std::size_t g, EmbeddingModel& model, TrainStats& stats);
+
+ private:
+  void train_cbow(const SequencePlan& plan, std::size_t g, EmbeddingModel& model, TrainStats& stats);
+  void train_skipgram(const SequencePlan& plan, std::size_t g, EmbeddingModel& model, TrainStats& stats);
+  std::uint32_t weigh_contexts(const SequencePlan& plan, std::size_t g, std::uint32_t begin, std::uint32_t count);
+
+  TrainParams params_;
+  const Kernels& kernels_ = best_kernels();
+  Matrix mean_;      // CBOW: of the contexts
+  Matrix gradient_;  // of the mean
+  TileShape shape_;
+  std::vector<TokenId> outputs_;  // CBOW: the centre, then its negatives; skip-gram: the negatives, then the centres
+  Matrix scratch_;
+};
+
+}  // namespace linktrail

@@ -1,0 +1,104 @@
+#include "embedding/sequence_plan.h"
+
+#include "core/checked_cast.h"
+#include "embedding/kernels.h"
+
+namespace linktrail {
+
+namespace {
+
+// Positions of a sequence that share a pool: sequences as long as sessions have one, long bags of links several.
+constexpr std::size_t kPoolPositions = 64;
+
+}  // namespace
+
+SequencePlan::SequencePlan(const TrainParams& params, TokenId end, const NegativeSampler& sampler,
+                           const Subsampler& subsampler)
+    : params_(&params), end_(end), sampler_(&sampler), subsampler_(&subsampler) {}
+
+void SequencePlan::begin_block(const RandomKey& key) {
+  block_ = key;
+  block_.record /= block_records(params_->architecture);
+  pools_in_use_ = 0;
+  tokens_.clear();
+  radius_.clear();
+  negatives_.clear();
+  groups_.clear();
+  output_rows_.clear();
+}
+
+// The stream of each pool is keyed by block and stretch, so that no sequence depends on which others are in hand.
+NegativePool& SequencePlan::pool_at(std::size_t position) {
+  const std::size_t stretch = position / kPoolPositions;
+  for (; pools_in_use_ <= stretch; ++pools_in_use_) {
+    if (pools_.size() == pools_in_use_) pools_.emplace_back();
+    RandomStream stretches(
+        {.seed = block_.seed,
+         .stage = RandomStage::kNegatives,
+         .epoch = block_.epoch,
+         .record = mix64(block_.record ^ static_cast<std::uint64_t>(block_.stage) << 56) + pools_in_use_});
+    pools_[pools_in_use_].refill(*sampler_, stretches);
+  }
+  return pools_[stretch];
+}
+
+void SequencePlan::append_tokens(std::span<const TokenId> sequence, RandomStream& random) {
+  const std::size_t begin = tokens_.size();
+  tokens_.insert(tokens_.end(), sequence.begin(), sequence.end());
+  if (params_->order == SequenceOrder::kShuffledEachEpoch)
+    for (std::size_t i = sequence.size(); i > 1; --i)
+      std::swap(tokens_[begin + i - 1], tokens_[begin + random.below(static_cast<std::uint32_t>(i))]);
+  if (end_ != kNoToken && !sequence.empty()) tokens_.push_back(end_);
+  const auto kept = std::remove_if(tokens_.begin() + static_cast<std::ptrdiff_t>(begin), tokens_.end(),
+                                   [&](TokenId token) { return !subsampler_->keep(token, random); });
+  tokens_.erase(kept, tokens_.end());
+}
+
+void SequencePlan::append_negatives(NegativePool& pool, RandomStream& random) {
+  std::uint64_t bytes = 0;
+  for (std::uint32_t k = 0; k < params_->negatives; ++k, bytes >>= 8) {
+    if (k % 8 == 0) bytes = random();
+    negatives_.push_back(pool.take(static_cast<std::uint8_t>(bytes)));
+  }
+}
+
+// Groups of a sequence differ by at most one centre, so that none is nearly empty.
+void SequencePlan::append_groups(std::uint32_t begin, float learning_rate, RandomStream& random) {
+  const auto end = static_cast<std::uint32_t>(tokens_.size());
+  const std::uint32_t size = params_->architecture == Architecture::kCbow ? 1 : std::uint32_t{kInputTile};
+  const std::uint32_t groups = (end - begin + size - 1) / size;
+  const std::uint32_t least = (end - begin) / groups;
+  const std::uint32_t larger = (end - begin) % groups;
+  std::uint32_t first = begin;
+  for (std::uint32_t g = 0; g < groups; ++g) {
+    const std::uint32_t count = least + (g < larger ? 1 : 0);
+    groups_.push_back({.begin = begin, .end = end, .first = first, .count = count, .learning_rate = learning_rate});
+    append_negatives(pool_at(first - begin), random);
+    first += count;
+  }
+}
+
+void SequencePlan::draw(std::span<const TokenId> sequence, const RandomKey& key, float learning_rate) {
+  RandomStream random(key);
+  const auto begin = checked_cast<std::uint32_t>(tokens_.size());
+  append_tokens(sequence, random);
+  if (tokens_.size() < begin + std::size_t{2}) {
+    tokens_.resize(begin);
+    return;
+  }
+  for (std::size_t i = begin; i < tokens_.size(); ++i) radius_.push_back(1 + random.below(params_->window));
+  append_groups(begin, learning_rate, random);
+}
+
+void SequencePlan::finish_block() {
+  output_rows_ = tokens_;
+  for (std::size_t p = 0; p < pools_in_use_; ++p)
+    pools_[p].for_each_used([&](TokenId token) { output_rows_.push_back(token); });
+}
+
+void SequencePlan::mark(ModelTouches& touches) const {
+  for (const TokenId token : tokens_) touches.input.mark(token);
+  for (const TokenId token : output_rows_) touches.output.mark(token);
+}
+
+}  // namespace linktrail
