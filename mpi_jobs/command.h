@@ -48,6 +48,10 @@ const std::vector<Registered>& registry();
 // What --help says of the commands that share their first word, e.g. "train".
 std::string group_help(const std::string& group);
 
+// Throws UsageError naming the first word that should be a command of the registry and is none, with those there are.
+// `words` are those of the command line behind the program; flags and missing words are left to the parser.
+void refuse_unknown_command(const std::vector<std::string>& words);
+
 std::unique_ptr<Command> make_train_reader();
 std::unique_ptr<Command> make_train_links();
 std::unique_ptr<Command> make_embed_reader();

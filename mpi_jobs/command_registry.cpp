@@ -1,4 +1,8 @@
 // The table of subcommands; a new stage is a new line here.
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
 #include "mpi_jobs/command.h"
 
 namespace linktrail::jobs {
@@ -63,6 +67,25 @@ const std::vector<Registered>& registry() {
       {{"simulate", "walk"}, kTestData, "sessions walked over real pagelinks", kWalkNotes, make_simulate_walk},
   };
   return commands;
+}
+
+void refuse_unknown_command(const std::vector<std::string>& words) {
+  std::string before;  // the commands that agree so far, and what may follow
+  for (std::size_t depth = 0; depth < words.size() && !words[depth].starts_with("-"); ++depth) {
+    std::vector<std::string> known;
+    for (const Registered& entry : registry()) {
+      const bool agrees =
+          entry.path.size() > depth &&
+          std::equal(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(depth), entry.path.begin());
+      if (agrees && (known.empty() || known.back() != entry.path[depth])) known.push_back(entry.path[depth]);
+    }
+    if (known.empty()) return;  // the command is complete
+    if (std::find(known.begin(), known.end(), words[depth]) == known.end())
+      throw UsageError(fmt::format("{}unknown command '{}'; known: {}; see linktrail {}--help", before,
+                                   printable(words[depth]), fmt::join(known, ", "),
+                                   before.empty() ? "" : words[0] + " "));
+    before = words[0] + ": ";
+  }
 }
 
 std::string group_help(const std::string& group) {

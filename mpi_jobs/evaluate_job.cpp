@@ -31,6 +31,12 @@ void refuse_non_finite(const dist::EmbeddingRows& rows, const std::string& path,
   });
 }
 
+bool measures_sessions(const EvaluateOptions& options) { return !options.sessions.empty() && options.holdout > 0; }
+
+bool measures_link_model(const EvaluateOptions& options) {
+  return !options.model.empty() && !options.labels.empty() && !options.pagelinks.empty() && options.holdout > 0;
+}
+
 void evaluate_sessions(const EvaluateOptions& options, const dist::EmbeddingRows& rows, const Context& context,
                        StageResult& result) {
   const dist::SessionCorpus held_out = dist::load_sessions({.inputs = options.sessions,
@@ -85,19 +91,28 @@ void evaluate_link_model(const EvaluateOptions& options, const Context& context,
 
 }  // namespace
 
-StageResult evaluate(const EvaluateOptions& options, const Context& context) {
+void validate(const EvaluateOptions& options) {
   if (!(options.holdout >= 0 && options.holdout <= 1))
     throw UsageError(fmt::format("--holdout: expected a fraction from 0 to 1, found {}", options.holdout));
+  const auto positive = [](const char* flag, std::uint64_t value) {
+    if (value == 0) throw UsageError(fmt::format("{}: expected 1 or more, found 0", flag));
+  };
+  positive("--queries", options.queries);
+  positive("--pairs", options.pairs);
+  positive("--ef", options.ef);
+}
+
+StageResult evaluate(const EvaluateOptions& options, const Context& context) {
+  validate(options);
   dist::EmbeddingRows rows = dist::read_embeddings(options.embeddings, context.comm);
   refuse_non_finite(rows, options.embeddings, context.comm);
   normalize_rows(rows.vectors);
   StageResult result;
   result["articles"] = rows.total;
   result["dim"] = rows.dim();
-  if (!options.sessions.empty() && options.holdout > 0) evaluate_sessions(options, rows, context, result);
+  if (measures_sessions(options)) evaluate_sessions(options, rows, context, result);
   evaluate_neighbors(options, rows, context, result);
-  if (!options.model.empty() && !options.labels.empty() && !options.pagelinks.empty() && options.holdout > 0)
-    evaluate_link_model(options, context, result);
+  if (measures_link_model(options)) evaluate_link_model(options, context, result);
   if (!options.output.empty())
     comm::agreed_on_root(context.comm, [&] { write_text_atomically(options.output, result.dump(2) + "\n"); });
   return result;
@@ -105,12 +120,35 @@ StageResult evaluate(const EvaluateOptions& options, const Context& context) {
 
 namespace {
 
+// Files that were given for nothing.
+void warn_of_idle_inputs(const EvaluateOptions& options, const Log& log) {
+  if (!options.sessions.empty() && !measures_sessions(options))
+    log.warning("--sessions: without --holdout no session is held out, so next-article recall and MRR are left out");
+  if ((!options.model.empty() || !options.pagelinks.empty()) && !measures_link_model(options))
+    log.warning("F1 is left out: it needs --model, --pagelinks, --labels and --holdout");
+}
+
+void refuse_output_over_input(const EvaluateOptions& options) {
+  if (options.output.empty()) return;
+  for (const std::string& input : {options.embeddings, options.index, options.model + "/model.h5"})
+    refuse_same_file(input, options.output);
+  for (const auto* inputs : {&options.sessions, &options.pagelinks, &options.labels})
+    for (const std::string& input : *inputs) refuse_same_file(input, options.output);
+}
+
 class Evaluate : public Command {
  public:
   std::vector<OptionSet*> flags() override { return {&set_}; }
-  std::string plan() const override { return fmt::format("read {}\n", options_.embeddings); }
+  std::string plan() const override {
+    validate(options_);
+    refuse_output_over_input(options_);
+    return fmt::format("read {}\n", options_.embeddings);
+  }
   void run(const Context& context) override {
     require("embeddings", options_.embeddings);
+    validate(options_);
+    comm::agreed_on_root(context.comm, [&] { refuse_output_over_input(options_); });
+    warn_of_idle_inputs(options_, context.log);
     const StageResult result = evaluate(options_, context);
     print_result(context, evaluation_table({{options_.embeddings, result}}));
   }

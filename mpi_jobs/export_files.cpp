@@ -83,13 +83,15 @@ ExportData from_embeddings(const h5::H5Reader& file) {
 }
 
 ExportData load(const std::string& input) {
-  const std::string path = fs::is_directory(input) ? input + "/model.h5" : input;
+  const std::string path = exported_file(input);
   const h5::H5Reader file(path);
   if (file.text_attribute("format_name") == "linktrail-model") return from_model(dist::read_model_file(path));
   return from_embeddings(file);
 }
 
 }  // namespace
+
+std::string exported_file(const std::string& input) { return fs::is_directory(input) ? input + "/model.h5" : input; }
 
 std::vector<fs::path> export_file(const std::string& input, const std::string& output, ExportFormat format,
                                   const Context& context) {

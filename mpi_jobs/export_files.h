@@ -8,6 +8,9 @@
 
 namespace linktrail::jobs {
 
+// The HDF5 file that `input` means: that of the model, if it is a folder.
+std::string exported_file(const std::string& input);
+
 // Collective; rank 0 writes. `input` is a model folder, model.h5 or embeddings.h5. Returns the files written.
 std::vector<std::filesystem::path> export_file(const std::string& input, const std::string& output, ExportFormat format,
                                                const Context& context);

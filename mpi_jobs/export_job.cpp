@@ -1,4 +1,5 @@
 // export: embeddings in another tool's format, and the line of Python that opens them.
+#include "comm/agreement.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/export_files.h"
 #include "mpi_jobs/record.h"
@@ -11,18 +12,22 @@ class Export : public Command {
  public:
   std::vector<OptionSet*> flags() override { return {&set_}; }
   std::string plan() const override {
+    check();
     return fmt::format("read {}\nwrite {} as {}\n", options_.input, options_.output, options_.format);
   }
   void run(const Context& context) override {
     require("input", options_.input);
     require("output", options_.output);
     const ExportFormat format = parse_export_format(options_.format);
+    comm::agreed_on_root(context.comm, [&] { check(); });
     const auto written = export_file(options_.input, options_.output, format, context);
     for (const auto& path : written) context.log.info("wrote {}", path.string());
-    if (context.comm.is_root()) print_result(context, python_hint(format, options_.output) + "\n");
+    print_result(context, python_hint(format, options_.output) + "\n");
   }
 
  private:
+  void check() const { refuse_same_file(exported_file(options_.input), options_.output); }
+
   ExportOptions options_;
   OptionSet set_{"export", options_};
 };

@@ -74,10 +74,14 @@ namespace {
 class Index : public Command {
  public:
   std::vector<OptionSet*> flags() override { return {&set_}; }
-  std::string plan() const override { return fmt::format("read {}\nwrite {}\n", options_.input, options_.output); }
+  std::string plan() const override {
+    refuse_same_file(options_.input, options_.output);
+    return fmt::format("read {}\nwrite {}\n", options_.input, options_.output);
+  }
   void run(const Context& context) override {
     require("input", options_.input);
     require("output", options_.output);
+    comm::agreed_on_root(context.comm, [&] { refuse_same_file(options_.input, options_.output); });
     build_index(options_, context);
   }
 

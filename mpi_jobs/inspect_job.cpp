@@ -110,9 +110,8 @@ class Inspect : public Command {
   }
   std::string plan() const override { return fmt::format("read {}\n", path_); }
   void run(const Context& context) override {
-    comm::agreed_on_root(context.comm, [&] {
-      print_result(context, fs::is_directory(path_) ? describe_snapshot(path_) : describe_file(path_));
-    });
+    comm::agreed_on_root(
+        context.comm, [&] { write_stdout(fs::is_directory(path_) ? describe_snapshot(path_) : describe_file(path_)); });
   }
 
  private:

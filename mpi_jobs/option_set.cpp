@@ -13,8 +13,6 @@ std::string key_of(const std::string& name) {
   return key;
 }
 
-std::string flag_of(const std::string& name) { return name.starts_with("-") ? name : "--" + name; }
-
 UsageError fault_at(const std::string& path, const toml::node& node, const std::string& text) {
   return UsageError(fmt::format("{}:{}: {}", path, node.source().begin.line, text));
 }
@@ -64,6 +62,7 @@ void OptionSet::add_flags(CLI::App& app) {
                                  option.help);
     option.flag->type_name(option.value)->type_size(1)->default_str(default_text(option.get()));
     option.flag->expected(1, option.is_list ? CLI::detail::expected_max_vector_size : 1);
+    option.flag->allow_extra_args(option.is_list);  // type_size(1) has taken it back
     if (!option.heading.empty()) option.flag->group(option.heading);
   }
 }

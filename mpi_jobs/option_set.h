@@ -17,13 +17,18 @@ namespace linktrail::jobs {
 
 class OptionSet {
  public:
-  // `options` must outlive the set. An empty section means the top level of the file.
+  // `options` must outlive the set. An empty section means the top level of the file. Fields named in `left_out` are no
+  // options here: something else sets them.
   template <class Options>
-  OptionSet(std::string section, Options& options) : section_(std::move(section)) {
-    fields(options, [this](const FieldInfo& info, auto& value) { add(info, value); });
+  OptionSet(std::string section, Options& options, const std::set<std::string>& left_out = {})
+      : section_(std::move(section)) {
+    fields(options, [&](const FieldInfo& info, auto& value) {
+      if (!left_out.contains(info.name)) add(info, value);
+    });
   }
 
-  // Adds one flag an option. A field whose name starts with "-" is a short flag.
+  // Adds one flag an option. A field whose name starts with "-" is a short flag. A list takes all words up to the next
+  // flag, save those that positionals still need, and may be given again for more.
   void add_flags(CLI::App& app);
 
   // Takes the values of this section from `file`, except those given as flags. Keys in `foreign` are left to others.

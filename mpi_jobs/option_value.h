@@ -19,6 +19,9 @@
 
 namespace linktrail::jobs {
 
+// What users type for the option of this name: "--dim"; "-k" as it is.
+inline std::string flag_of(const std::string& name) { return name.starts_with("-") ? name : "--" + name; }
+
 template <class E>
 struct EnumName {
   E value;
@@ -55,7 +58,7 @@ E enum_from_text(const std::string& option, const std::string& text) {
     if (text == entry.name) return entry.value;
     known += fmt::format("{}{}", known.empty() ? "" : ", ", entry.name);
   }
-  throw UsageError(fmt::format("--{}: expected one of {}, found '{}'", option, known, printable(text)));
+  throw UsageError(fmt::format("{}: expected one of {}, found '{}'", flag_of(option), known, printable(text)));
 }
 
 // What stands for a value of this type in --help.
@@ -78,7 +81,7 @@ T number_from_text(const std::string& option, const std::string& text) {
   T value{};
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (fault != std::errc() || end != text.data() + text.size())
-    throw UsageError(fmt::format("--{}: expected {}, found '{}'", option,
+    throw UsageError(fmt::format("{}: expected {}, found '{}'", flag_of(option),
                                  std::is_integral_v<T> ? "a whole number from 0" : "a number", printable(text)));
   return value;
 }

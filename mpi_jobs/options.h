@@ -160,7 +160,8 @@ void fields(TrainOptions& o, Visitor&& v) {
   v(FieldInfo{"sync", "how the changes of several ranks to a row are combined", "", kRanks}, o.sync.rule);
   v(FieldInfo{"round-tokens", "tokens, about, that a rank trains between two synchronisations at most", "", kRanks},
     o.sync.round_tokens);
-  v(FieldInfo{"min-rounds", "fewest synchronisations an epoch", "", kRanks}, o.sync.min_rounds);
+  v(FieldInfo{"min-rounds", "fewest synchronisations an epoch; no more than the largest share has tokens", "", kRanks},
+    o.sync.min_rounds);
   v(FieldInfo{"holdout", "fraction kept from training, for evaluate: of sessions, or of articles (links)", "",
               kTraining},
     o.holdout);
@@ -198,7 +199,7 @@ void fields(EvaluateOptions& o, Visitor&& v) {
   v(FieldInfo{"model", "folder of the trained link model, for F1"}, o.model);
   v(FieldInfo{"output", "JSON file for the metrics"}, o.output);
   v(FieldInfo{"sessions", "sessions; their held-out part gives next-article recall and MRR"}, o.sessions);
-  v(FieldInfo{"pagelinks", "pagelinks; their held-out articles give F1, all of them coverage"}, o.pagelinks);
+  v(FieldInfo{"pagelinks", "pagelinks; their held-out articles give F1"}, o.pagelinks);
   v(FieldInfo{"labels", "label files"}, o.labels);
   v(FieldInfo{"holdout", "the fraction that training held out; 1: training saw none of this input"}, o.holdout);
   v(FieldInfo{"queries", "articles sampled for index recall and label agreement"}, o.queries);

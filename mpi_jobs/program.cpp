@@ -1,6 +1,7 @@
 #include "mpi_jobs/program.h"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -12,6 +13,7 @@
 #include "core/version.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/help_formatter.h"
+#include "mpi_jobs/record.h"
 #include "report/progress.h"
 
 namespace linktrail::jobs {
@@ -99,15 +101,20 @@ std::vector<std::unique_ptr<Parsed>> add_subcommands(CLI::App& app) {
 }
 
 std::string read_text(const std::string& path) {
+  if (std::filesystem::is_directory(path))
+    throw UsageError(fmt::format("configuration '{}' is a folder; expected a TOML file", path));
   std::ifstream file(path);
   std::ostringstream text;
   text << file.rdbuf();
-  if (!file) throw UsageError(fmt::format("cannot read configuration '{}'; check --config", path));
+  if (!file) throw UsageError(fmt::format("cannot read configuration '{}'; check the path", path));
   return text.str();
 }
 
 void read_config(Parsed& parsed, const comm::Communicator& comm) {
   std::string path = parsed.command->config_path();
+  if (!path.empty() && !parsed.common.config.empty())
+    throw UsageError(
+        fmt::format("--config {}: the configuration is {} already; give one file", parsed.common.config, path));
   if (path.empty()) path = parsed.common.config;
   if (path.empty()) return;
   std::string text;
@@ -133,7 +140,7 @@ void execute(Parsed& parsed, const comm::Communicator& comm) {
   parse_progress_mode(parsed.common.progress);  // a typing error must not cost the hours before the first round
   if (parsed.flags.dump_config || parsed.flags.dry_run) {
     comm::agreed_on_root(
-        comm, [&] { fmt::print("{}", parsed.flags.dump_config ? resolved_config(parsed) : parsed.command->plan()); });
+        comm, [&] { write_stdout(parsed.flags.dump_config ? resolved_config(parsed) : parsed.command->plan()); });
     return;
   }
   const comm::StopSignal stop;
@@ -152,19 +159,21 @@ Parsed* chosen(const std::vector<std::unique_ptr<Parsed>>& all) {
   return nullptr;
 }
 
-ExitCode parse(CLI::App& app, int argc, char** argv, const comm::Communicator& comm) {
+enum class Next { kExecute, kStop };
+
+// Collective. Throws UsageError, the same on every rank. kStop: --help or --version has been printed.
+Next parse(CLI::App& app, int argc, char** argv, const comm::Communicator& comm) {
+  refuse_unknown_command({argv + 1, argv + argc});
   try {
     app.parse(argc, argv);
-    return ExitCode::kDone;
-  } catch (const UsageError& error) {
-    if (comm.is_root()) fmt::print(stderr, "linktrail: {}\n", error.what());
-    return ExitCode::kUsage;
-  } catch (const CLI::Success& success) {  // --help, --version
-    if (comm.is_root()) app.exit(success);
-    throw;
+    return Next::kExecute;
+  } catch (const CLI::Success& success) {
+    std::ostringstream text;
+    app.exit(success, text, text);
+    comm::agreed_on_root(comm, [&] { write_stdout(text.str()); });
+    return Next::kStop;
   } catch (const CLI::ParseError& error) {
-    if (comm.is_root()) fmt::print(stderr, "linktrail: {}; see linktrail --help\n", error.what());
-    return ExitCode::kUsage;
+    throw UsageError(fmt::format("{}; see linktrail --help", error.what()));
   }
 }
 
@@ -179,13 +188,7 @@ ExitCode run_program(int argc, char** argv, const comm::Communicator& comm) {
   app.require_subcommand(1);
   const auto all = add_subcommands(app);
   try {
-    if (const ExitCode code = parse(app, argc, argv, comm); code != ExitCode::kDone) return code;
-  } catch (const CLI::Success&) {
-    return ExitCode::kDone;
-  }
-
-  try {
-    execute(*chosen(all), comm);
+    if (parse(app, argc, argv, comm) == Next::kExecute) execute(*chosen(all), comm);
     return ExitCode::kDone;
   } catch (const comm::AgreedError& error) {
     if (comm.is_root()) fmt::print(stderr, "linktrail: {}\n", error.what());

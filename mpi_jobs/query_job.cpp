@@ -24,6 +24,15 @@ TitleTable load_titles(const fs::path& snapshot) {
   return TitleTable::load(expand_inputs(names));
 }
 
+void check(const QueryOptions& options) {
+  if (options.qid.empty() && options.title.empty()) throw UsageError("--qid or --title is required");
+  if (!options.qid.empty() && !options.title.empty())
+    throw UsageError("--qid and --title are both given; give the one that names the article");
+  if (options.ef == 0) throw UsageError("--ef: expected 1 or more, found 0");
+}
+
+fs::path index_path(const fs::path& snapshot, const std::string& model) { return snapshot / model / "index.hnsw"; }
+
 Qid wanted_article(const QueryOptions& options, const TitleTable& titles) {
   if (!options.qid.empty()) {
     const Qid qid = parse_qid(options.qid);
@@ -31,7 +40,6 @@ Qid wanted_article(const QueryOptions& options, const TitleTable& titles) {
       throw UsageError(fmt::format("--qid: expected Q and a number, found '{}'", printable(options.qid)));
     return qid;
   }
-  if (options.title.empty()) throw UsageError("--qid or --title is required");
   const Qid qid = titles.find(options.title);
   if (qid == kNoQid)
     throw InputError(fmt::format("no article titled '{}' in the snapshot; ask with --qid", printable(options.title)));
@@ -67,15 +75,17 @@ class Query : public Command {
     app.add_option("SNAPSHOT", options_.snapshot, "a snapshot, or the folder of all snapshots")->required();
   }
   std::string plan() const override {
-    return fmt::format("read {}/{}/index.hnsw\n", options_.snapshot, options_.model);
+    check(options_);
+    return fmt::format("read {}\n", index_path(resolve_snapshot(options_.snapshot), options_.model).string());
   }
   void run(const Context& context) override {
+    check(options_);
     comm::agreed_on_root(context.comm, [&] {
       const fs::path snapshot = resolve_snapshot(options_.snapshot);
       const TitleTable titles = load_titles(snapshot);
       const Qid qid = wanted_article(options_, titles);
-      HnswlibIndex index(snapshot / options_.model / "index.hnsw", dim_of(snapshot, options_.model));
-      print_result(context, neighbors_text(index, qid, options_, titles));
+      HnswlibIndex index(index_path(snapshot, options_.model), dim_of(snapshot, options_.model));
+      write_stdout(neighbors_text(index, qid, options_, titles));
     });
   }
 

@@ -3,8 +3,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
 
@@ -41,10 +43,22 @@ void make_output_folder(const std::string& folder, const comm::Communicator& com
   });
 }
 
+void refuse_same_file(const std::string& input, const std::string& output) {
+  std::error_code fault;  // also where one does not exist: then there is nothing to destroy
+  if (!std::filesystem::equivalent(input, output, fault)) return;
+  throw UsageError(
+      fmt::format("--output {}: is the input {} itself and would destroy it; choose another --output", output, input));
+}
+
+void write_stdout(const std::string& text) {
+  const std::size_t written = std::fwrite(text.data(), 1, text.size(), stdout);
+  if (written == text.size() && std::fflush(stdout) == 0) return;
+  throw StorageError(fmt::format("standard output cannot be written: {}; free space there or send it elsewhere",
+                                 std::strerror(errno)));
+}
+
 void print_result(const Context& context, const std::string& text) {
-  if (!context.comm.is_root()) return;
-  fmt::print("{}", text);
-  std::fflush(stdout);
+  comm::agreed_on_root(context.comm, [&] { write_stdout(text); });
 }
 
 std::string run_id_of(const std::string& config) { return fmt::format("{:016x}", hash_bytes(config)); }

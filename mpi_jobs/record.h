@@ -16,7 +16,14 @@ void require(const std::string& flag, const std::vector<std::string>& values);
 // Collective. Makes the folder on rank 0; every rank throws if that fails.
 void make_output_folder(const std::string& folder, const comm::Communicator& comm);
 
-// Results for people and scripts: stdout, rank 0 only. Everything else goes to the log on stderr.
+// Throws UsageError if `output` is the same file as `input`, by whatever path: writing would destroy what is read.
+void refuse_same_file(const std::string& input, const std::string& output);
+
+// Writes and flushes. Not collective. Throws StorageError if not all of it could be written.
+void write_stdout(const std::string& text);
+
+// Collective. Results for people and scripts: stdout, rank 0 only; every rank throws if that fails. Everything else
+// goes to the log on stderr.
 void print_result(const Context& context, const std::string& text);
 
 // 16 hex digits of a hash of the configuration: equal runs have equal ids.

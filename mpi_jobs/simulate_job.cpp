@@ -54,7 +54,9 @@ class SimulateWalk : public Simulator<WalkOptions> {
   FlatCounts make(std::uint64_t seed) override {
     require("input", options_.input);
     options_.params.seed = seed;
-    const LinkGraph graph = load_link_graph(expand_inputs(options_.input));
+    const std::vector<InputFile> files = expand_inputs(options_.input);
+    for (const InputFile& file : files) refuse_same_file(file.path, options_.output);
+    const LinkGraph graph = load_link_graph(files);
     FlatCounts counts{.articles = graph.size(), .links = graph.outlinks.tokens.size()};
     write_walks(graph, options_.params, options_.output, counts);
     return counts;

@@ -45,6 +45,7 @@ class Snapshot : public Command {
     LinkTrainOptions links = config_.links;
     links.labels = config_.input.labels;
     validate(links);
+    validate(config_.evaluate);
     linktrail::check(config_.index.hnsw);
     if (config_.snapshot.models.empty()) throw UsageError("[snapshot] models: expected reader, links or both");
     for (const std::string& model : config_.snapshot.models) {
@@ -61,11 +62,14 @@ class Snapshot : public Command {
   SnapshotConfig config_;
   OptionSet input_{"input", config_.input};
   OptionSet snapshot_{"snapshot", config_.snapshot};
-  OptionSet reader_{"reader", config_.reader};
-  OptionSet links_{"links", config_.links};
-  OptionSet embed_{"embed", config_.embed};
-  OptionSet index_{"index", config_.index};
-  OptionSet evaluate_{"evaluate", config_.evaluate};
+  // Left out is what the snapshot fills in itself: a key without effect must not be accepted.
+  OptionSet reader_{"reader", config_.reader, {"input", "output"}};
+  OptionSet links_{"links", config_.links, {"input", "output", "labels"}};
+  OptionSet embed_{"embed", config_.embed, {"model", "input", "output"}};
+  OptionSet index_{"index", config_.index, {"input", "output"}};
+  OptionSet evaluate_{"evaluate",
+                      config_.evaluate,
+                      {"embeddings", "index", "model", "output", "sessions", "pagelinks", "labels", "holdout"}};
 };
 
 }  // namespace

@@ -26,17 +26,6 @@ namespace linktrail::jobs {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-namespace {
-
-// Options that change where files lie but not what is in them.
-ordered_json without_paths(ordered_json section) {
-  for (const char* key : {"input", "output", "labels", "model_folder", "embeddings", "index", "sessions", "pagelinks"})
-    section.erase(key);
-  return section;
-}
-
-}  // namespace
-
 SnapshotRun::SnapshotRun(const SnapshotConfig& config, const Context& context)
     : config_(config),
       context_(context),
@@ -51,10 +40,19 @@ void SnapshotRun::run() {
     return;
   }
   for (const std::string& model : config_.snapshot.models) make_model(model);
-  print_result(context_, evaluation_table(manifest_.metrics));
+  print_table();
   check_gates();
   copy_titles();
   publish();
+}
+
+// A table that nobody can read is no reason to hold back hours of work.
+void SnapshotRun::print_table() const {
+  try {
+    print_result(context_, evaluation_table(manifest_.metrics));
+  } catch (const comm::AgreedError& error) {
+    context_.log.warning("{}", error.what());
+  }
 }
 
 void SnapshotRun::make_model(const std::string& model) {
@@ -72,7 +70,7 @@ void SnapshotRun::make_reader(std::string& key) {
   TrainOptions train = config_.reader;
   train.input = config_.input.sessions;
   train.output = private_folder("reader");
-  key = sha256_of(inputs_key({"sessions"}) + without_paths(config_.resolved["reader"]).dump());
+  key = sha256_of(inputs_key({"sessions"}) + config_.resolved["reader"].dump());
   run_stage({"reader", "train", key, {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
             [&] { return train_reader(train, context_); });
 
@@ -85,7 +83,7 @@ void SnapshotRun::make_links(std::string& key) {
   train.input = config_.input.pagelinks;
   train.labels = config_.input.labels;
   train.output = private_folder("links");
-  key = sha256_of(inputs_key({"pagelinks", "labels"}) + without_paths(config_.resolved["links"]).dump());
+  key = sha256_of(inputs_key({"pagelinks", "labels"}) + config_.resolved["links"].dump());
   run_stage({"links", "train", key, {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
             [&] { return train_links(train, context_); });
 
@@ -93,13 +91,13 @@ void SnapshotRun::make_links(std::string& key) {
   embed.model = train.output;
   embed.input = config_.input.pagelinks;
   embed.output = public_folder("links");
-  key = sha256_of(key + without_paths(config_.resolved["embed"]).dump());
+  key = sha256_of(key + config_.resolved["embed"].dump());
   run_stage({"links", "embed", key, {embed.output + "/embeddings.h5"}}, [&] { return embed_links(embed, context_); });
 }
 
 void SnapshotRun::finish_model(const std::string& model, const std::string& key) {
   const std::string folder = public_folder(model);
-  const std::string index_key = sha256_of(key + without_paths(config_.resolved["index"]).dump());
+  const std::string index_key = sha256_of(key + config_.resolved["index"].dump());
   IndexOptions index = config_.index;
   index.input = folder + "/embeddings.h5";
   index.output = folder + "/index.hnsw";
@@ -118,7 +116,7 @@ void SnapshotRun::finish_model(const std::string& model, const std::string& key)
     evaluation.holdout = config_.links.holdout;
   }
   const std::string evaluation_key =
-      sha256_of(index_key + inputs_key({"labels"}) + without_paths(config_.resolved["evaluate"]).dump());
+      sha256_of(index_key + inputs_key({"labels"}) + config_.resolved["evaluate"].dump());
   run_stage({model, "evaluate", evaluation_key, {}}, [&] { return evaluate(evaluation, context_); });
 
   run_stage({model, "export", key, {folder + "/model.bin"}},

@@ -45,6 +45,7 @@ class SnapshotRun {
   void open_manifest();
   std::string inputs_key(const std::vector<std::string>& roles) const;
   bool already_published() const;
+  void print_table() const;
   void check_gates();
   void copy_titles();
   void publish();

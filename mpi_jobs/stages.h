@@ -16,6 +16,7 @@ using StageResult = nlohmann::ordered_json;
 // Throws UsageError naming the flag whose value is out of range. Not collective.
 void validate(const TrainOptions& options);
 void validate(const LinkTrainOptions& options);
+void validate(const EvaluateOptions& options);
 
 // Trains on sessions; writes model.h5, embeddings.h5 (a row a token) and metrics.jsonl into options.output.
 StageResult train_reader(const TrainOptions& options, const Context& context);

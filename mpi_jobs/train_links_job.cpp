@@ -2,6 +2,7 @@
 #include "comm/agreement.h"
 #include "corpus/label_table.h"
 #include "dist/embedding_rows.h"
+#include "dist/input_files.h"
 #include "embedding/trainer.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/record.h"
@@ -35,6 +36,15 @@ StageResult train_self_supervised(const LinkTrainOptions& options, const TrainPa
   return result;
 }
 
+std::string why_none_is_labelled(const LinkTrainOptions& options) {
+  const std::string labels = fmt::format("{}", fmt::join(options.labels, ", "));
+  if (options.holdout > 0)
+    return fmt::format("no row's article has a label in {} and is not held out (--holdout {}); check both files' QIDs",
+                       labels, options.holdout);
+  return fmt::format("no row's article has a label in {}; check that both name their articles by the same QIDs",
+                     labels);
+}
+
 // The rows that may train a model of labels: of articles with a label, and not held out.
 dist::LinkCorpus load_labelled(const LinkTrainOptions& options, const TrainParams& params, const LabelTable& table,
                                const comm::Communicator& comm) {
@@ -43,6 +53,7 @@ dist::LinkCorpus load_labelled(const LinkTrainOptions& options, const TrainParam
        .min_count = params.min_count,
        .keep_article =
            [&](Qid article) { return !table.labels_of(article).empty() && !is_held_out(article, options.holdout); },
+       .none_kept = why_none_is_labelled(options),
        .shuffle_seed = params.seed},
       comm);
 }
@@ -87,6 +98,8 @@ StageResult train_links(const LinkTrainOptions& given, const Context& context) {
   options.rate = options.rate.value_or(supervised ? kSupervisedRate : kSequenceRate);
   TrainParams params = params_of(options, context);
   params.order = SequenceOrder::kShuffledEachEpoch;  // the links of an article are a set
+  // Labels that do not train are still named by the user: a wrong path must not go unnoticed.
+  if (!supervised && !options.labels.empty()) dist::expand_inputs_on_root(options.labels, context.comm);
   make_output_folder(options.output, context.comm);
   return supervised ? train_on_labels(options, params, context) : train_self_supervised(options, params, context);
 }

@@ -21,6 +21,8 @@ void validate(const TrainOptions& options) {
   linktrail::validate(params);
   if (!(options.holdout >= 0 && options.holdout < 1))  // so written, NaN is refused too
     throw UsageError(fmt::format("--holdout: expected a fraction from 0 to below 1, found {}", options.holdout));
+  if (!(options.checkpoint_minutes >= 0))
+    throw UsageError(fmt::format("--checkpoint-minutes: expected 0 or more, found {}", options.checkpoint_minutes));
 }
 
 TrainParams params_of(const TrainOptions& options, const Context& context) {

@@ -77,6 +77,10 @@ class Decoder {
 
   virtual Progress decode(std::span<const char> in, std::span<char> out) = 0;
   virtual void start_next_stream() = 0;
+
+  // Whether zero bytes may follow the last stream up to the end of the file, as gzip allows: tapes and copies in blocks
+  // leave them behind.
+  virtual bool may_be_padded() const { return false; }
 };
 
 [[noreturn]] void corrupt(const std::string& reason) {
@@ -107,6 +111,7 @@ class GzipDecoder : public Decoder {
     return {in_size - stream_.avail_in, out_size - stream_.avail_out, status == Z_STREAM_END};
   }
   void start_next_stream() override { inflateReset(&stream_); }
+  bool may_be_padded() const override { return true; }
 
  private:
   z_stream stream_{};
@@ -188,6 +193,10 @@ class CompressedSource : public ByteSource {
   bool step(std::span<char> out, std::size_t& produced) {
     if (input_.empty() && !file_ended_) refill();
     if (input_.empty() && !in_stream_) return false;
+    if (!in_stream_ && any_stream_ && decoder_->may_be_padded() && input_.front() == 0) {
+      skip_padding();
+      return false;
+    }
     if (!in_stream_ && any_stream_) decoder_->start_next_stream();
     any_stream_ = in_stream_ = true;
     const Progress progress = decoder_->decode(input_, out.subspan(produced));
@@ -198,6 +207,15 @@ class CompressedSource : public ByteSource {
     else if (input_.empty() && file_ended_ && progress.produced == 0)
       throw ByteFault{"truncated compressed data", "the file is truncated; fetch or export it again"};
     return true;
+  }
+
+  // To the end of the file. Padding hides nothing: a byte behind it that is not zero is a fault.
+  void skip_padding() {
+    while (!input_.empty()) {
+      if (std::any_of(input_.begin(), input_.end(), [](char byte) { return byte != 0; }))
+        corrupt("data behind zero bytes that follow the end");
+      refill();
+    }
   }
 
   void refill() {

@@ -1,7 +1,8 @@
 // The decompressed bytes of a file, block by block: plain, gzip, bzip2 or zstd.
 //
 // Members, streams and frames that follow each other in one file are joined. A stream whose end is
-// missing is an error, never a short read: a cut download must not become a smaller corpus.
+// missing is an error, never a short read: a cut download must not become a smaller corpus. Zero bytes behind the last
+// gzip member are padding and ignored, as gzip does.
 #pragma once
 
 #include <cstddef>

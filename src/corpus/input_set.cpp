@@ -28,6 +28,16 @@ constexpr std::string_view kBzip2End = "\x17\x72\x45\x38\x50\x90";
 constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
 constexpr std::string_view kZstdSkippable = "\x2a\x4d\x18";  // bytes 1..3; byte 0 is 0x50..0x5f
 
+// What is often met instead, and not read: better named than taken for a text of strange letters.
+struct ForeignFormat {
+  const char* name;
+  std::string_view magic;
+};
+constexpr std::array<ForeignFormat, 4> kForeignFormats{{{"xz", {"\xfd\x37\x7a\x58\x5a\x00", 6}},
+                                                        {"7z", "\x37\x7a\xbc\xaf\x27\x1c"},
+                                                        {"zip", "PK\x03\x04"},
+                                                        {"lz4", "\x04\x22\x4d\x18"}}};
+
 // Whether `head` agrees with `mark` from `offset` on, as far as a file cut short still shows.
 bool agrees(std::string_view head, std::size_t offset, std::string_view mark) {
   if (head.size() <= offset) return true;
@@ -45,6 +55,23 @@ bool is_zstd(std::string_view head) {
          (head.size() >= 4 && (head[0] & 0xf0) == 0x50 && head.substr(1, 3) == kZstdSkippable);
 }
 
+void refuse_foreign(const std::string& path, std::string_view head) {
+  for (const ForeignFormat& format : kForeignFormats)
+    if (head.starts_with(format.magic))
+      throw InputError(
+          fmt::format("{}: is compressed as {}; expected plain text, gzip (gz), bzip2 (bz2) or zstd (zst); "
+                      "unpack it, or pack it anew as one of these",
+                      path, format.name));
+}
+
+// A link to nowhere is data that went missing; skipped, the result would be made from less than was named.
+void refuse_dangling(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_symlink(path, error) && !fs::exists(path, error))
+    throw InputError(fmt::format("{}: a symbolic link to '{}', which does not exist; mend or remove it", path.string(),
+                                 fs::read_symlink(path, error).string()));
+}
+
 // Names that Hadoop, Spark and this program give to what is no data, or no data yet.
 bool is_hidden(const fs::path& path) {
   const std::string name = path.filename().string();
@@ -54,8 +81,11 @@ bool is_hidden(const fs::path& path) {
 std::vector<std::string> files_of_folder(const std::string& folder) {
   std::vector<std::string> paths;
   std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-    if (it->is_regular_file() && !is_hidden(it->path())) paths.push_back(it->path().string());
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    if (is_hidden(it->path())) continue;
+    refuse_dangling(it->path());
+    if (it->is_regular_file()) paths.push_back(it->path().string());
+  }
   if (error) throw InputError(fmt::format("{}: the folder cannot be read: {}", folder, error.message()));
   return paths;
 }
@@ -64,9 +94,10 @@ std::vector<std::string> files_of_glob(const std::string& pattern) {
   glob_t found{};
   std::vector<std::string> paths;
   if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0)
-    for (std::size_t i = 0; i < found.gl_pathc; ++i)
-      if (fs::is_regular_file(found.gl_pathv[i])) paths.emplace_back(found.gl_pathv[i]);
+    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   ::globfree(&found);
+  for (const std::string& path : paths) refuse_dangling(path);
+  std::erase_if(paths, [](const std::string& path) { return !fs::is_regular_file(path); });
   return paths;
 }
 
@@ -102,6 +133,7 @@ Compression detect_compression(const std::string& path) {
   if (head.starts_with(kGzipMagic)) return Compression::kGzip;
   if (is_bzip2(head)) return Compression::kBzip2;
   if (is_zstd(head)) return Compression::kZstd;
+  refuse_foreign(path, head);
   return Compression::kNone;
 }
 

@@ -113,15 +113,16 @@ std::uint64_t compact(TokenSequences& sequences, std::vector<PieceRun>& runs, st
 struct Loaded {
   Vocabulary vocabulary;
   BalancedRecords balanced;
-  std::uint64_t input = 0, left_out = 0, input_tokens = 0, dropped = 0;  // over all ranks
+  std::uint64_t input = 0, left_out = 0, not_kept = 0, input_tokens = 0, dropped = 0;  // over all ranks
 };
 
 struct Finish {
   std::optional<Vocabulary> vocabulary;  // counted if absent
   std::uint64_t min_count = 1;
   std::size_t min_tokens = 0;
-  const char* record = "";    // "session", for messages
-  const char* left_out = "";  // why records of the input were left out
+  const char* record = "";     // "session", for messages
+  const char* left_out = "";   // why records of the input were left out
+  std::string none_kept = {};  // why no record at all may have been kept
   std::span<const std::string> inputs;
   WhenEmpty when_empty = WhenEmpty::kRefuse;
   ShuffleSeed shuffle_seed;
@@ -135,6 +136,8 @@ void refuse_empty_input(const Loaded& loaded, const Finish& finish) {
         fmt::format("{}: the input is empty; expected at least one {} in a flat file, found none; check "
                     "that the export finished",
                     names, finish.record));
+  if (!finish.none_kept.empty() && loaded.not_kept > 0 && loaded.not_kept + loaded.left_out == loaded.input)
+    throw InputError(fmt::format("{}: no {} is left of {}: {}", names, finish.record, loaded.input, finish.none_kept));
   if (loaded.input_tokens == 0)
     throw InputError(fmt::format("{}: no token is left of {} {}s, of which {} are {}; check the input and the flags",
                                  names, loaded.input, finish.record, loaded.left_out, finish.left_out));
@@ -157,11 +160,12 @@ void refuse_empty_vocabulary(const Loaded& loaded, const Finish& finish) {
 
 Loaded finish_loading(Parsed parsed, Finish finish, const comm::Communicator& comm) {
   Loaded loaded;
-  std::array<std::uint64_t, 3> sums{parsed.input, parsed.left_out, parsed.sequences.tokens.size()};
+  std::array<std::uint64_t, 4> sums{parsed.input, parsed.left_out, parsed.not_kept, parsed.sequences.tokens.size()};
   comm::all_reduce<std::uint64_t>(std::span<std::uint64_t>(sums), comm::ReduceOp::kSum, comm);
   loaded.input = sums[0];
   loaded.left_out = sums[1];
-  loaded.input_tokens = sums[2];
+  loaded.not_kept = sums[2];
+  loaded.input_tokens = sums[3];
   comm::agreed(comm, [&] { refuse_empty_input(loaded, finish); });
 
   loaded.vocabulary = finish.vocabulary ? std::move(*finish.vocabulary)
@@ -223,13 +227,13 @@ LinkCorpus load_links(std::optional<Vocabulary> vocabulary, const LinkLoadParams
   const std::vector<InputFile> files = expand_inputs_on_root(params.inputs, comm);
   const std::vector<LinkColumns> columns = read_headers_on_root(files, comm);
   Parsed parsed = comm::agreed(comm, [&] { return parse_links(files, columns, params, comm); });
-  const std::uint64_t not_kept = parsed.not_kept;
   Loaded loaded = finish_loading(std::move(parsed),
                                  {.vocabulary = std::move(vocabulary),
                                   .min_count = params.min_count,
                                   .min_tokens = 0,
                                   .record = "row",
                                   .left_out = "without QID",
+                                  .none_kept = params.none_kept,
                                   .inputs = params.inputs,
                                   .when_empty = params.when_empty,
                                   .shuffle_seed = params.shuffle_seed},
@@ -241,7 +245,7 @@ LinkCorpus load_links(std::optional<Vocabulary> vocabulary, const LinkLoadParams
   corpus.input_rows = loaded.input;
   corpus.input_links = loaded.input_tokens;
   corpus.rows_without_qid = loaded.left_out;
-  corpus.rows_not_kept = comm::all_reduce<std::uint64_t>(not_kept, comm::ReduceOp::kSum, comm);
+  corpus.rows_not_kept = loaded.not_kept;
   corpus.empty_rows = comm::all_reduce<std::uint64_t>(empty, comm::ReduceOp::kSum, comm);
   return corpus;
 }

@@ -63,6 +63,7 @@ struct LinkLoadParams {
   std::vector<std::string> inputs;
   std::uint64_t min_count = 5;  // occurrences of an article among all outlinks of the rows that are kept
   std::function<bool(Qid)> keep_article = nullptr;  // whose rows are kept; all if empty. A pure function of the QID
+  std::string none_kept = {};                       // why keep_article may refuse every row, for the message
   WhenEmpty when_empty = WhenEmpty::kRefuse;
   ShuffleSeed shuffle_seed = std::nullopt;
 };

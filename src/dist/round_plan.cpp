@@ -9,8 +9,9 @@ namespace linktrail::dist {
 std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint64_t round_tokens, std::uint32_t least) {
   std::uint64_t most = 0;
   for (const std::uint64_t count : tokens) most = std::max(most, count);
-  return checked_cast<std::uint32_t>(
-      std::max<std::uint64_t>(std::max<std::uint64_t>(1, least), most / round_tokens + (most % round_tokens != 0)));
+  const std::uint64_t asked = std::min<std::uint64_t>(least, most);
+  const std::uint64_t needed = most / round_tokens + (most % round_tokens != 0);
+  return checked_cast<std::uint32_t>(std::max({std::uint64_t{1}, asked, needed}));
 }
 
 std::vector<std::size_t> slice_bounds(std::span<const std::uint64_t> offsets, std::uint32_t rounds) {

@@ -10,7 +10,8 @@
 namespace linktrail::dist {
 
 // Rounds an epoch, at least `least` and 1: enough that no rank trains more than about `round_tokens` between two
-// synchronisations. `tokens` holds the size of each rank's shard; round_tokens is not 0.
+// synchronisations. `least` counts up to the tokens of the largest shard: more rounds would train nothing and only
+// synchronise. `tokens` holds the size of each rank's shard; round_tokens is not 0.
 std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint64_t round_tokens,
                                std::uint32_t least = 1);
 

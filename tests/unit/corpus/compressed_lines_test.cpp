@@ -111,6 +111,23 @@ TEST_P(CompressedLines, RefuseForeignBytesAfterTheStream) {
   EXPECT_THAT(error_of<InputError>([&] { lines_of(file); }), HasSubstr("corrupt"));
 }
 
+// What gzip itself does; the other two tools refuse such a file.
+TEST_P(CompressedLines, MayEndInZeroBytesIfGzip) {
+  constexpr std::size_t kManyBlocks = 1000000;
+  const InputFile file = write(compress("Q1\nQ2\n") + std::string(kManyBlocks, '\0'));
+
+  if (GetParam().compression == Compression::kGzip)
+    EXPECT_THAT(lines_of(file), ElementsAre("Q1", "Q2"));
+  else
+    EXPECT_THROW(lines_of(file), InputError);
+}
+
+TEST_P(CompressedLines, RefuseWhatStandsBehindZeroBytes) {
+  const InputFile file = write(compress("Q1\n") + std::string(1000000, '\0') + compress("Q2\n"));
+
+  EXPECT_THAT(error_of<InputError>([&] { lines_of(file); }), HasSubstr("corrupt"));
+}
+
 TEST_P(CompressedLines, IgnoreTheByteRangeOfThePiece) {
   const InputFile file = write(compress("Q1\nQ2\n"));
 

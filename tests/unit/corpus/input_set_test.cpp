@@ -8,6 +8,7 @@ namespace linktrail {
 namespace {
 
 using test::error_of;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -66,6 +67,36 @@ TEST_F(Inputs, NothingIsAnError) {
   EXPECT_THAT(error_of<InputError>([&] { expand({dir_.file("empty")}); }), HasSubstr("empty"));
   EXPECT_THAT(error_of<InputError>([&] { expand({}); }), HasSubstr("no input"));
   EXPECT_THAT(error_of<InputError>([&] { expand({"/dev/null"}); }), HasSubstr("no regular file"));
+}
+
+TEST_F(Inputs, ALinkToNowhereIsAnErrorThatNamesIt) {
+  dir_.write("a", "Q1\n");
+  std::filesystem::create_symlink("gone.txt", dir_.file("b"));
+
+  for (const std::string& name : {dir_.path(), dir_.file("*"), dir_.file("b")})
+    EXPECT_THAT(error_of<InputError>([&] { expand({name}); }), AllOf(HasSubstr("/b: "), HasSubstr("gone.txt")));
+}
+
+TEST_F(Inputs, AHiddenLinkToNowhereIsNoData) {
+  dir_.write("a", "Q1\n");
+  std::filesystem::create_symlink("gone.txt", dir_.file(".lock"));
+
+  EXPECT_THAT(expand({dir_.path()}), ElementsAre("a"));
+}
+
+TEST_F(Inputs, FormatsThatAreNotReadAreNamedWithThoseThatAre) {
+  const auto fault_of = [&](std::string_view head) {
+    const std::string path = dir_.write("input", std::string(head) + "and more");
+    return error_of<InputError>([&] { detect_compression(path); });
+  };
+  using namespace std::string_view_literals;
+
+  EXPECT_THAT(fault_of("\xfd"
+                       "7zXZ\0"sv),
+              AllOf(HasSubstr("as xz"), HasSubstr("gz"), HasSubstr("bz2"), HasSubstr("zst")));
+  EXPECT_THAT(fault_of("7z\xbc\xaf\x27\x1c"sv), HasSubstr("as 7z"));
+  EXPECT_THAT(fault_of("PK\x03\x04"sv), HasSubstr("as zip"));
+  EXPECT_THAT(fault_of("\x04\x22\x4d\x18"sv), HasSubstr("as lz4"));
 }
 
 TEST_F(Inputs, TextThatOnlyLooksLikeBzip2IsPlain) {

@@ -14,6 +14,11 @@ TEST(RoundPlan, TheLargestShardDecidesTheNumberOfRounds) {
   EXPECT_EQ(rounds_per_epoch(std::vector<std::uint64_t>{100, 300}, 100, 8), 8U);
 }
 
+TEST(RoundPlan, HasNoMoreRoundsThanTheLargestShardHasTokens) {
+  EXPECT_EQ(rounds_per_epoch(std::vector<std::uint64_t>{7, 30, 0}, 100, 4000000000), 30U);
+  EXPECT_EQ(rounds_per_epoch(std::vector<std::uint64_t>{0, 0}, 100, 80), 1U);
+}
+
 TEST(RoundPlan, SlicesHoldAboutEqualTokens) {
   std::vector<std::uint64_t> offsets{0};
   for (std::uint64_t i = 0; i < 1000; ++i) offsets.push_back(offsets.back() + 1 + i % 7);
