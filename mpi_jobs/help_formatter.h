@@ -13,6 +13,8 @@ class HelpFormatter : public CLI::Formatter {
  public:
   HelpFormatter();
   std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override;
+  // Positionals are required all; the brackets would say otherwise where a command checks that by itself.
+  std::string make_option_usage(const CLI::Option* option) const override { return option->get_name(true); }
   std::string make_option_opts(const CLI::Option* option) const override;
   std::string make_option_desc(const CLI::Option* option) const override;
 };

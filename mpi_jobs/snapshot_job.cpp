@@ -1,4 +1,6 @@
 // snapshot CONFIG.toml: the options of all stages, from one file.
+#include <algorithm>
+
 #include "index/hnsw_graph.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/snapshot_run.h"
@@ -16,8 +18,8 @@ class Snapshot : public Command {
   }
   void add_positionals(CLI::App& app) override {
     app.add_option("CONFIG", path_,
-                   "TOML file with the sections input, snapshot, reader, links, embed, index, evaluate")
-        ->required();
+                   "TOML file with the sections input, snapshot, reader, links, embed, index, evaluate");
+    app.parse_complete_callback([this] { take_config_from_models(); });
   }
   std::string config_path() const override { return path_; }
 
@@ -39,6 +41,18 @@ class Snapshot : public Command {
   }
 
  private:
+  static bool is_model(const std::string& word) { return word == "reader" || word == "links"; }
+
+  // In "--models reader links FILE -v" the list has taken the file too: CLI11 holds back the last words of a line only.
+  void take_config_from_models() {
+    if (!path_.empty()) return;
+    auto& words = config_.snapshot.models;
+    const auto file = std::find_if_not(words.rbegin(), words.rend(), is_model);
+    if (file == words.rend()) throw CLI::RequiredError("CONFIG");
+    path_ = *file;
+    words.erase(std::next(file).base());
+  }
+
   // Everything that options alone can get wrong, before hours of work.
   void check() const {
     validate(config_.reader);
@@ -49,7 +63,7 @@ class Snapshot : public Command {
     linktrail::check(config_.index.hnsw);
     if (config_.snapshot.models.empty()) throw UsageError("[snapshot] models: expected reader, links or both");
     for (const std::string& model : config_.snapshot.models) {
-      if (model != "reader" && model != "links")
+      if (!is_model(model))
         throw UsageError(fmt::format("[snapshot] models: expected reader or links, found '{}'", printable(model)));
       const auto& needed = model == "reader" ? config_.input.sessions : config_.input.pagelinks;
       if (needed.empty())

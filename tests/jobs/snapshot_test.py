@@ -89,6 +89,8 @@ class Snapshot(JobTest):
         self.assertEqual(scores, sorted(scores, reverse=True))
         self.refused(BAD_INPUT, "Q999999999", 2, "query", self.root, "--qid", "Q999999999")
         self.refused(USAGE, "--qid", 1, "query", self.root, "--qid", "Paris")
+        planned = self.done(1, "query", self.root, "--qid", qid, "--dry-run").stdout.removeprefix("read ").strip()
+        self.assertTrue(pathlib.Path(planned).is_file(), planned)
 
     def test_inspect_describes_and_verifies(self):
         self.done(2, "snapshot", self.config)

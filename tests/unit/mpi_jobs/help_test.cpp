@@ -38,6 +38,30 @@ TEST(Help, LeavesOutEmptyDefaults) {
   EXPECT_THAT(help_of(set), ContainsRegex("--output PATH +index.hnsw to write\n"));
 }
 
+// What refuse_unknown_command says of a command line; "" if nothing.
+std::string fault_of(const std::vector<std::string>& words) {
+  try {
+    refuse_unknown_command(words);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST(UnknownCommand, IsNamedWithThoseThatMayStandThere) {
+  EXPECT_THAT(fault_of({"bogus"}), ContainsRegex("unknown command 'bogus'; known: snapshot, train, embed, index, .*"));
+  EXPECT_THAT(fault_of({"train", "bogus"}), HasSubstr("train: unknown command 'bogus'; known: reader, links;"));
+}
+
+TEST(UnknownCommand, IsNoneOfTheRegistryNorWhatFollowsIt) {
+  for (const Registered& entry : registry()) EXPECT_EQ(fault_of(entry.path), "");
+  EXPECT_EQ(fault_of({}), "");
+  EXPECT_EQ(fault_of({"--help"}), "");
+  EXPECT_EQ(fault_of({"train", "--help"}), "");
+  EXPECT_EQ(fault_of({"query", "folder"}), "");
+  EXPECT_EQ(fault_of({"train", "reader", "stray"}), "");
+}
+
 TEST(Registry, EveryGroupOfCommandsHasItsOwnHelp) {
   for (const Registered& entry : registry()) {
     EXPECT_FALSE(entry.help.empty()) << entry.path.back();

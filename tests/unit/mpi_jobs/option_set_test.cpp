@@ -94,6 +94,28 @@ TEST(OptionSet, FlagsNameTheOptionInTheirFault) {
   EXPECT_THAT(usage_fault([&] { app.parse("--window five", false); }), HasSubstr("--window"));
 }
 
+TEST(OptionSet, AListTakesAllWordsUpToTheNextFlagAndMayBeRepeated) {
+  TrainOptions options;
+  OptionSet set("reader", options);
+  CLI::App app;
+  set.add_flags(app);
+
+  app.parse("--input a b --dim 8 --input c", false);
+
+  EXPECT_THAT(options.input, testing::ElementsAre("a", "b", "c"));
+  EXPECT_EQ(options.params.dim, 8U);
+}
+
+TEST(OptionSet, WhatIsLeftOutIsNoOption) {
+  TrainOptions options;
+  OptionSet set("reader", options, {"input", "output"});
+
+  EXPECT_FALSE(set.to_json().contains("input"));
+  EXPECT_TRUE(set.to_json().contains("dim"));
+  EXPECT_THAT(usage_fault([&] { set.read(parse_toml("[reader]\noutput = 'x'\n", "m.toml"), "m.toml"); }),
+              HasSubstr("unknown key 'output'"));
+}
+
 TEST(OptionSet, DumpReadsBackToTheSameConfiguration) {
   TrainOptions options;
   options.input = {"x.txt"};
