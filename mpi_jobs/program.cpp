@@ -101,7 +101,8 @@ std::vector<std::unique_ptr<Parsed>> add_subcommands(CLI::App& app) {
 }
 
 std::string read_text(const std::string& path) {
-  if (std::filesystem::is_directory(path))
+  std::error_code unreadable;
+  if (std::filesystem::is_directory(path, unreadable))
     throw UsageError(fmt::format("configuration '{}' is a folder; expected a TOML file", path));
   std::ifstream file(path);
   std::ostringstream text;
