@@ -1,8 +1,8 @@
 // fastText's model file, version 12, as fastText 0.9 loads it: arguments, dictionary, input matrix, output matrix.
 //
-// There are no subwords and no word n-grams, so the hash bucket has 0 rows. The end of a row is fastText's word "</s>": a
-// supervised model has it, since every prediction adds it; a reader model goes without, since it is no article and must
-// not come back as a neighbour. fastText takes a missing "</s>" as unknown.
+// There are no subwords and no word n-grams, so the hash bucket has 0 rows. The end of a row is fastText's word "</s>":
+// a supervised model has it, since every prediction adds it; a reader model goes without, since it is no article and
+// must not come back as a neighbour. fastText takes a missing "</s>" as unknown.
 #include <fmt/format.h>
 
 #include <algorithm>
