@@ -41,7 +41,7 @@ RoundReport summarise(const std::vector<RankRound>& ranks) {
                                         [](const RankRound& a, const RankRound& b) { return a.seconds < b.seconds; });
   report.wait_seconds = report.seconds - fastest->seconds;
   report.tokens = sum.tokens;
-  report.loss = sum.examples > 0 ? sum.loss_sum / static_cast<double>(sum.examples) : 0.0;
+  report.loss = sum.loss_examples > 0 ? sum.loss_sum / static_cast<double>(sum.loss_examples) : 0.0;
   return report;
 }
 

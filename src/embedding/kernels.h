@@ -45,6 +45,8 @@ struct LogisticTile {
                                    // 0 leaves it out, as it must the places that stand for no pair
   float learning_rate = 0;
   float* scratch = nullptr;  // padded_scores(outputs.count) floats, 64-byte aligned
+  float* loss = nullptr;     // the loss before the step is added here, unless null: it costs as much as the step's own
+                             // arithmetic of scores
 };
 
 // One step of a single input, which should score high with the first output and low with the others.
@@ -54,6 +56,8 @@ struct LogisticRow {
   RowList outputs;            // at least one; updated in place, in order
   float learning_rate = 0;
   float* scratch = nullptr;  // padded_scores(outputs.count) floats, 64-byte aligned
+  float* loss = nullptr;     // the loss before the step is added here, unless null: it costs as much as the step's own
+                             // arithmetic of scores
 };
 
 struct Kernels {
@@ -67,10 +71,10 @@ struct Kernels {
 
   // Does the step and returns the loss, the weighted sum of -log p over all pairs. All scores are taken first; then
   // each output row gives lr weight (target - p) times itself to every gradient, and takes as much of every input.
-  float (*logistic_tile)(const LogisticTile& tile);
+  void (*logistic_tile)(const LogisticTile& tile);
 
   // The same for one input: every output row is read from memory once for the scores and once for the update.
-  float (*logistic_row)(const LogisticRow& row);
+  void (*logistic_row)(const LogisticRow& row);
 
   float (*dot)(const float* a, const float* b, std::size_t stride);
 };

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <array>
-#include <bitset>
 #include <cstdint>
 
 #include "core/random.h"
@@ -22,11 +21,11 @@ class NegativePool {
   // All samples anew, a pure function of the stream.
   void refill(const NegativeSampler& sampler, RandomStream random) {
     for (TokenId& sample : samples_) sample = sampler.draw(random);
-    used_.reset();
+    used_.fill(0);
   }
 
   TokenId take(std::uint8_t slot) {
-    used_.set(slot);
+    used_[slot] = 1;
     return samples_[slot];
   }
 
@@ -34,12 +33,12 @@ class NegativePool {
   template <class F>
   void for_each_used(F&& f) const {
     for (std::size_t slot = 0; slot < kSlots; ++slot)
-      if (used_.test(slot)) f(samples_[slot]);
+      if (used_[slot] != 0) f(samples_[slot]);
   }
 
  private:
   std::array<TokenId, kSlots> samples_{};
-  std::bitset<kSlots> used_;
+  std::array<std::uint8_t, kSlots> used_{};
 };
 
 }  // namespace linktrail

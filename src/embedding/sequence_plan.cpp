@@ -22,8 +22,9 @@ void SequencePlan::begin_block(const RandomKey& key) {
   pools_in_use_ = 0;
   tokens_.clear();
   radius_.clear();
-  negatives_.clear();
   groups_.clear();
+  outputs_.clear();
+  output_begin_.assign(1, 0);
   output_rows_.clear();
 }
 
@@ -54,12 +55,27 @@ void SequencePlan::append_tokens(std::span<const TokenId> sequence, RandomStream
   tokens_.erase(kept, tokens_.end());
 }
 
-void SequencePlan::append_negatives(NegativePool& pool, RandomStream& random) {
+// Without any that is `other_than`, which may be kNoToken; so there may be fewer in a vocabulary of a few articles.
+void SequencePlan::append_negatives(TokenId other_than, NegativePool& pool, RandomStream& random) {
   std::uint64_t bytes = 0;
   for (std::uint32_t k = 0; k < params_->negatives; ++k, bytes >>= 8) {
     if (k % 8 == 0) bytes = random();
-    negatives_.push_back(pool.take(static_cast<std::uint8_t>(bytes)));
+    const TokenId negative = pool.take(static_cast<std::uint8_t>(bytes));
+    if (negative != other_than) outputs_.push_back(negative);
   }
+}
+
+void SequencePlan::append_outputs(const CentreGroup& group, RandomStream& random) {
+  NegativePool& pool = pool_at(group.first - group.begin);
+  const auto centres = tokens_.begin() + static_cast<std::ptrdiff_t>(group.first);
+  if (params_->architecture == Architecture::kCbow) {
+    outputs_.push_back(*centres);
+    append_negatives(*centres, pool, random);
+  } else {
+    append_negatives(kNoToken, pool, random);
+    outputs_.insert(outputs_.end(), centres, centres + static_cast<std::ptrdiff_t>(group.count));
+  }
+  output_begin_.push_back(outputs_.size());
 }
 
 // Groups of a sequence differ by at most one centre, so that none is nearly empty.
@@ -73,7 +89,7 @@ void SequencePlan::append_groups(std::uint32_t begin, float learning_rate, Rando
   for (std::uint32_t g = 0; g < groups; ++g) {
     const std::uint32_t count = least + (g < larger ? 1 : 0);
     groups_.push_back({.begin = begin, .end = end, .first = first, .count = count, .learning_rate = learning_rate});
-    append_negatives(pool_at(first - begin), random);
+    append_outputs(groups_.back(), random);
     first += count;
   }
 }

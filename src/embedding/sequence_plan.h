@@ -40,7 +40,7 @@ class SequencePlan {
  public:
   // Records of a block. A skip-gram group draws as many negatives as one CBOW centre, so its blocks are larger.
   static std::uint64_t block_records(Architecture architecture) {
-    return architecture == Architecture::kCbow ? 16 : 64;
+    return architecture == Architecture::kCbow ? 32 : 64;
   }
 
   // `end` is appended to every sequence, unless it is kNoToken. The samplers must outlive the plan.
@@ -68,8 +68,10 @@ class SequencePlan {
     return {position - std::min(position - group.begin, radius), std::min(group.end, position + radius + 1)};
   }
 
-  std::span<const TokenId> negatives(std::size_t group) const {
-    return std::span(negatives_).subspan(group * params_->negatives, params_->negatives);
+  // The output rows of a group. CBOW: the centre, then its negative samples, none of them the centre. Skip-gram: the
+  // negative samples, then the centres.
+  std::span<const TokenId> outputs(std::size_t group) const {
+    return std::span(outputs_).subspan(output_begin_[group], output_begin_[group + 1] - output_begin_[group]);
   }
 
   // Collects output_rows(); call it when the block is complete.
@@ -78,7 +80,8 @@ class SequencePlan {
  private:
   void append_tokens(std::span<const TokenId> sequence, RandomStream& random);
   void append_groups(std::uint32_t begin, float learning_rate, RandomStream& random);
-  void append_negatives(NegativePool& pool, RandomStream& random);
+  void append_outputs(const CentreGroup& group, RandomStream& random);
+  void append_negatives(TokenId other_than, NegativePool& pool, RandomStream& random);
   NegativePool& pool_at(std::size_t position);
 
   const TrainParams* params_;
@@ -90,8 +93,9 @@ class SequencePlan {
   std::size_t pools_in_use_ = 0;
   std::vector<TokenId> tokens_;
   std::vector<std::uint32_t> radius_;  // of each token as a centre
-  std::vector<TokenId> negatives_;     // params.negatives a group
   std::vector<CentreGroup> groups_;
+  std::vector<TokenId> outputs_;
+  std::vector<std::size_t> output_begin_;  // of each group in outputs_, and the end
   std::vector<TokenId> output_rows_;
 };
 

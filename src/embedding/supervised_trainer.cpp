@@ -53,18 +53,20 @@ class LabelTile {
   // Trains the bags at hand, marks their rows and forgets them. Returns the loss.
   double train(TouchedRows& touched) {
     if (bags_.size() == 0) return 0;
-    const float loss = kernels_.logistic_tile({.inputs = inputs_.data(),
-                                               .gradients = input_gradients_.data(),
-                                               .input_count = bags_.size(),
-                                               .outputs = {.table = model_.output.data(),
-                                                           .stride = model_.output.stride(),
-                                                           .dim = model_.output.dim(),
-                                                           .rows = all_labels_.data(),
-                                                           .count = all_labels_.size()},
-                                               .targets = targets_.data(),
-                                               .weights = weights_.data(),
-                                               .learning_rate = learning_rate_,
-                                               .scratch = scratch_.data()});
+    float loss = 0;
+    kernels_.logistic_tile({.inputs = inputs_.data(),
+                            .gradients = input_gradients_.data(),
+                            .input_count = bags_.size(),
+                            .outputs = {.table = model_.output.data(),
+                                        .stride = model_.output.stride(),
+                                        .dim = model_.output.dim(),
+                                        .rows = all_labels_.data(),
+                                        .count = all_labels_.size()},
+                            .targets = targets_.data(),
+                            .weights = weights_.data(),
+                            .learning_rate = learning_rate_,
+                            .scratch = scratch_.data(),
+                            .loss = &loss});
     for (std::size_t c = 0; c < bags_.size(); ++c)
       kernels_.add_to_rows(rows_of(c), bags_[c].size(), gradients_.row_data(c), share_of(c));
     for (const TokenId token : bags_.tokens) touched.mark(token);
@@ -126,6 +128,7 @@ TrainStats SupervisedTrainer::train(TokenSequencesView bags, SequencesView<Label
     if (tile.is_full()) stats.loss_sum += tile.train(touches.input);
   }
   stats.loss_sum += tile.train(touches.input);
+  stats.loss_examples = stats.examples;
   if (stats.examples > 0)
     for (std::size_t label = 0; label < model.output.rows(); ++label) touches.output.mark(label);
   return stats;

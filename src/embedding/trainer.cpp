@@ -53,6 +53,7 @@ class RowFetcher {
 TrainStats& TrainStats::operator+=(const TrainStats& other) {
   tokens += other.tokens;
   examples += other.examples;
+  loss_examples += other.loss_examples;
   loss_sum += other.loss_sum;
   return *this;
 }

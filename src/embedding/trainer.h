@@ -26,9 +26,10 @@ struct TrainSlice {
 };
 
 struct TrainStats {
-  std::uint64_t tokens = 0;    // read, before subsampling
-  std::uint64_t examples = 0;  // loss terms
-  double loss_sum = 0;         // sum of the examples' losses (negative log likelihood)
+  std::uint64_t tokens = 0;         // read, before subsampling
+  std::uint64_t examples = 0;       // centres (CBOW), pairs (skip-gram) or bags (supervised)
+  std::uint64_t loss_examples = 0;  // those among them whose loss was taken: all in a bag model, else about an eighth
+  double loss_sum = 0;              // sum of their losses (negative log likelihood)
 
   TrainStats& operator+=(const TrainStats& other);
 };
