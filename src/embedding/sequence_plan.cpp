@@ -57,12 +57,16 @@ void SequencePlan::append_tokens(std::span<const TokenId> sequence, RandomStream
 
 // Without any that is `other_than`, which may be kNoToken; so there may be fewer in a vocabulary of a few articles.
 void SequencePlan::append_negatives(TokenId other_than, NegativePool& pool, RandomStream& random) {
+  const std::size_t begin = outputs_.size();
+  outputs_.resize(begin + params_->negatives);
+  TokenId* next = outputs_.data() + begin;
   std::uint64_t bytes = 0;
   for (std::uint32_t k = 0; k < params_->negatives; ++k, bytes >>= 8) {
     if (k % 8 == 0) bytes = random();
-    const TokenId negative = pool.take(static_cast<std::uint8_t>(bytes));
-    if (negative != other_than) outputs_.push_back(negative);
+    *next = pool.take(static_cast<std::uint8_t>(bytes));
+    next += *next != other_than ? 1 : 0;
   }
+  outputs_.resize(static_cast<std::size_t>(next - outputs_.data()));
 }
 
 void SequencePlan::append_outputs(const CentreGroup& group, RandomStream& random) {
