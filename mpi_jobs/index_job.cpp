@@ -6,6 +6,7 @@
 #include "comm/agreement.h"
 #include "dist/embedding_rows.h"
 #include "dist/index.h"
+#include "index/hnsw_graph.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/stages.h"
@@ -42,6 +43,8 @@ dist::BuiltIndex build_with_progress(const dist::EmbeddingRows& rows, const Hnsw
 }  // namespace
 
 StageResult build_index(const IndexOptions& options, const Context& context) {
+  check(options.hnsw);
+  require_writable("output", options.output, context.comm);
   const dist::EmbeddingRows rows = dist::read_embeddings(options.input, context.comm);
   HnswParams hnsw = options.hnsw;
   hnsw.seed = context.common.seed;

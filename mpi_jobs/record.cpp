@@ -12,6 +12,7 @@
 
 #include "comm/agreement.h"
 #include "core/hash.h"
+#include "snapshot/atomic_file.h"
 
 namespace linktrail::jobs {
 
@@ -55,6 +56,14 @@ void write_stdout(const std::string& text) {
   if (written == text.size() && std::fflush(stdout) == 0) return;
   throw StorageError(fmt::format("standard output cannot be written: {}; free space there or send it elsewhere",
                                  std::strerror(errno)));
+}
+
+void require_writable(const std::string& flag, const std::string& path, const comm::Communicator& comm) {
+  comm::agreed_on_root(comm, [&] {
+    if (std::filesystem::is_directory(path))
+      throw StorageError(fmt::format("--{} {}: is a folder; give the name of a file", flag, path));
+    AtomicFile probe(path);  // only the attempt tells of rights, read-only file systems and missing folders
+  });
 }
 
 void print_result(const Context& context, const std::string& text) {

@@ -22,6 +22,10 @@ void refuse_same_file(const std::string& input, const std::string& output);
 // Writes and flushes. Not collective. Throws StorageError if not all of it could be written.
 void write_stdout(const std::string& text);
 
+// Collective. Throws on every rank, naming the flag, if no file can be made at `path`: its folder is missing or
+// read-only, or a folder has that name. Leaves nothing behind.
+void require_writable(const std::string& flag, const std::string& path, const comm::Communicator& comm);
+
 // Collective. Results for people and scripts: stdout, rank 0 only; every rank throws if that fails. Everything else
 // goes to the log on stderr.
 void print_result(const Context& context, const std::string& text);

@@ -44,7 +44,10 @@ void RoundObserver::on_round(const dist::RoundReport& report) {
   const std::uint64_t rss_max = comm::all_reduce(resident_bytes(), comm::ReduceOp::kMax, context_.comm);
   words_ += report.tokens;
   sync_seconds_ += report.sync_seconds;
-  if (!context_.comm.is_root()) return;
+  comm::agreed_on_root(context_.comm, [&] { record(report, rss_max); });  // its disk may be full
+}
+
+void RoundObserver::record(const dist::RoundReport& report, std::uint64_t rss_max) {
   const double wall = wall_seconds();
   metrics_->append({.run_id = run_.run_id,
                     .stage = run_.stage,

@@ -30,6 +30,7 @@ class RoundObserver {
 
  private:
   double wall_seconds() const;
+  void record(const dist::RoundReport& report, std::uint64_t rss_max);  // rank 0 only
 
   ObservedRun run_;
   const Context& context_;

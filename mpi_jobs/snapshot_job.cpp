@@ -61,6 +61,9 @@ class Snapshot : public Command {
     validate(links);
     validate(config_.evaluate);
     linktrail::check(config_.index.hnsw);
+    const double recall = config_.snapshot.min_index_recall;
+    if (!(recall >= 0 && recall <= 1))  // so written, NaN is refused too
+      throw UsageError(fmt::format("--min-index-recall: expected a share from 0 to 1, found {}", recall));
     if (config_.snapshot.models.empty()) throw UsageError("[snapshot] models: expected reader, links or both");
     for (const std::string& model : config_.snapshot.models) {
       if (!is_model(model))

@@ -34,11 +34,10 @@ SnapshotRun::SnapshotRun(const SnapshotConfig& config, const Context& context)
       private_(publish_ + ".stages") {}
 
 void SnapshotRun::run() {
+  lock_out_others();
   open_manifest();
-  if (already_published()) {
-    context_.log.info("{}/{} is published and unchanged; nothing to do", config_.snapshot.root, name_);
-    return;
-  }
+  if (already_published()) return finish_published();
+  check_small_inputs();
   for (const std::string& model : config_.snapshot.models) make_model(model);
   print_table();
   check_gates();
@@ -53,6 +52,17 @@ void SnapshotRun::print_table() const {
   } catch (const comm::AgreedError& error) {
     context_.log.warning("{}", error.what());
   }
+}
+
+// Two runs of one name would write the same files.
+void SnapshotRun::lock_out_others() {
+  comm::agreed_on_root(context_.comm, [&] {
+    create_folders(fs::path(publish_).parent_path());
+    lock_ = std::make_unique<RunLock>(publish_ + ".lock", fmt::format("{}/{}", config_.snapshot.root, name_));
+    if (!lock_->held())
+      context_.log.warning("{}: this file system has no locks; do not start a second run of {}", publish_, name_);
+    require_switchable_current(config_.snapshot.root);
+  });
 }
 
 void SnapshotRun::make_model(const std::string& model) {
@@ -202,6 +212,30 @@ bool SnapshotRun::already_published() const {
   });
   comm::broadcast(std::span<int>(&published, 1), 0, context_.comm);
   return published != 0;
+}
+
+// A run that ended between publishing and switching, or between switching and cleaning up, is taken to its end.
+void SnapshotRun::finish_published() const {
+  std::string outcome = "nothing to do";
+  comm::agreed_on_root(context_.comm, [&] {
+    if (complete_publication(config_.snapshot.root, name_) == CurrentState::kSwitched)
+      outcome = "switched current to it, which was missing";
+    fs::remove_all(private_);
+  });
+  context_.log.info("{}/{} is published and unchanged; {}", config_.snapshot.root, name_, outcome);
+}
+
+// Files that are read late but cost little to read: a wrong line must not show after hours of training. Each is read by
+// one rank.
+void SnapshotRun::check_small_inputs() const {
+  comm::agreed(context_.comm, [&] {
+    if (context_.comm.is_root() && !config_.input.titles.empty())
+      for_each_file(expand_inputs(config_.input.titles),
+                    [](LineReader& lines) { read_titles(lines, [](std::string_view, Qid, std::string_view) {}); });
+    if (context_.comm.rank() == context_.comm.size() - 1 && !config_.input.labels.empty())
+      for_each_file(expand_inputs(config_.input.labels),
+                    [](LineReader& lines) { read_labels(lines, [](Qid, std::string_view) {}); });
+  });
 }
 
 void SnapshotRun::check_gates() {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "mpi_jobs/stages.h"
 #include "snapshot/manifest.h"
+#include "snapshot/run_lock.h"
 
 namespace linktrail::jobs {
 
@@ -44,8 +46,11 @@ class SnapshotRun {
   void finish_model(const std::string& model, const std::string& key);
   void open_manifest();
   std::string inputs_key(const std::vector<std::string>& roles) const;
+  void lock_out_others();
   bool already_published() const;
   void print_table() const;
+  void finish_published() const;
+  void check_small_inputs() const;
   void check_gates();
   void copy_titles();
   void publish();
@@ -56,8 +61,9 @@ class SnapshotRun {
   const SnapshotConfig& config_;
   const Context& context_;
   std::string name_;
-  std::string publish_;  // ROOT/.work/NAME: becomes ROOT/NAME
-  std::string private_;  // ROOT/.work/NAME.stages: trained models, checkpoints, the ledger
+  std::string publish_;            // ROOT/.work/NAME: becomes ROOT/NAME
+  std::string private_;            // ROOT/.work/NAME.stages: trained models, checkpoints, the ledger
+  std::unique_ptr<RunLock> lock_;  // on rank 0
   Manifest manifest_;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <optional>
 #include <string>
@@ -48,6 +49,8 @@ auto agreed(const Communicator& comm, Work&& work) {
       fault = LocalFault{error.code(), error.what()};
     } catch (const std::bad_alloc&) {
       fault = LocalFault{ExitCode::kInternal, "out of memory; use more nodes or fewer ranks a node"};
+    } catch (const std::filesystem::filesystem_error& error) {  // its text names the path
+      fault = LocalFault{ExitCode::kStorage, error.what()};
     } catch (const std::exception& error) {
       fault = LocalFault{ExitCode::kInternal, error.what()};
     }

@@ -1,9 +1,11 @@
 #include "comm/environment.h"
 
 #include <mpi.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/mpi/environment.hpp>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -36,9 +38,12 @@ void expect_no_singleton() {
   if (const auto fault = singleton_fault(launch_facts(size))) throw CommError(*fault);
 }
 
+extern "C" void end_with_storage_code(int /*signal*/) { std::_Exit(static_cast<int>(ExitCode::kStorage)); }
+
 }  // namespace
 
 Environment::Environment(int& argc, char**& argv) : impl_(std::make_unique<Impl>(argc, argv)) {
+  std::signal(SIGXFSZ, SIG_IGN);  // past `ulimit -f`, a write then fails like any other instead of killing the rank
   detail::check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler", 1);
   expect_funneled();
   expect_no_singleton();
@@ -51,6 +56,11 @@ Communicator Environment::world() const {
       "MPI_Comm_dup", [] { return boost::mpi::communicator(MPI_COMM_WORLD, boost::mpi::comm_duplicate); });
   detail::check(MPI_Comm_set_errhandler(duplicate, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler", 1);
   return Communicator(std::make_shared<Communicator::Native>(Communicator::Native{std::move(duplicate)}));
+}
+
+void Environment::limit_goodbye(unsigned seconds) const {
+  std::signal(SIGALRM, end_with_storage_code);
+  alarm(seconds);
 }
 
 std::string Environment::library_version() {

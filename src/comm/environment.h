@@ -22,6 +22,10 @@ class Environment {
   // A duplicate of the world. Collective.
   Communicator world() const;
 
+  // After a storage fault: leaving scope closes what was left open, which may wait for ever if the ranks failed at
+  // different places. `seconds` from now the process ends with ExitCode::kStorage, come what may.
+  void limit_goodbye(unsigned seconds) const;
+
   static std::string library_version();  // one line, e.g. "Open MPI v4.1.4"
 
  private:

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <exception>
+#include <fstream>
+#include <string_view>
 
 #include "comm/agreement.h"
-#include "comm/collectives.h"
 #include "comm/detail/mpi_check.h"
 #include "comm/detail/native_impl.h"
 #include "core/checked_cast.h"
+#include "core/disk_space.h"
+#include "core/hash.h"
 
 namespace linktrail::comm {
 
@@ -24,15 +27,31 @@ struct ParallelFile::Native {
 
 namespace {
 
-// One collective write. A short write, which MPI reports only in the status, is an error too.
+// The bytes that one digest covers, and that reading back holds in memory.
+constexpr std::uint64_t kDigestBytes = std::uint64_t{4} << 20;
+
+// A short write, which MPI reports only in the status, is an error too.
 int write_chunk(MPI_File file, MPI_Offset offset, std::span<const std::byte> chunk) {
   MPI_Status status;
   const int count = checked_cast<int>(chunk.size());
-  const int code = MPI_File_write_at_all(file, offset, chunk.data(), count, MPI_BYTE, &status);
+  const int code = MPI_File_write_at(file, offset, chunk.data(), count, MPI_BYTE, &status);
   if (code != MPI_SUCCESS || count == 0) return code;
   int written = 0;
   MPI_Get_count(&status, MPI_BYTE, &written);
   return written == count ? MPI_SUCCESS : MPI_ERR_NO_SPACE;
+}
+
+std::string_view as_text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// piece(begin, bytes) returns that part of a whole of `total` bytes.
+template <class Piece>
+std::uint64_t digest_of(std::uint64_t total, Piece piece) {
+  std::uint64_t digest = 0;
+  for (std::uint64_t begin = 0; begin < total; begin += kDigestBytes)
+    digest = hash_bytes(piece(begin, std::min(kDigestBytes, total - begin)), digest);
+  return digest;
 }
 
 }  // namespace
@@ -57,25 +76,44 @@ ParallelFile::ParallelFile(std::string path, const Communicator& comm)
 ParallelFile::~ParallelFile() = default;
 
 void ParallelFile::write_at_all(std::uint64_t offset, std::span<const std::byte> bytes, std::uint64_t chunk_bytes) {
-  const std::uint64_t mine = (bytes.size() + chunk_bytes - 1) / chunk_bytes;
-  const std::uint64_t rounds = all_reduce(mine, ReduceOp::kMax, comm_);
-  int first_failure = MPI_SUCCESS;  // a failed rank stays in the loop, or the others would wait for it
-  for (std::uint64_t round = 0; round < rounds; ++round) {
-    const std::uint64_t begin = std::min<std::uint64_t>(round * chunk_bytes, bytes.size());
+  int code = MPI_SUCCESS;
+  for (std::uint64_t begin = 0; begin < bytes.size() && code == MPI_SUCCESS; begin += chunk_bytes) {
     const auto chunk = bytes.subspan(begin, std::min<std::uint64_t>(chunk_bytes, bytes.size() - begin));
-    const int code = write_chunk(native_->file, checked_cast<MPI_Offset>(offset + begin), chunk);
-    if (first_failure == MPI_SUCCESS) first_failure = code;
+    code = write_chunk(native_->file, checked_cast<MPI_Offset>(offset + begin), chunk);
   }
-  agree(first_failure, "MPI_File_write_at_all");
+  agree(code, "MPI_File_write_at");
+  written_.push_back({offset, bytes.size(), digest_of(bytes.size(), [&](std::uint64_t begin, std::uint64_t count) {
+                        return as_text(bytes.subspan(begin, count));
+                      })});
 }
 
 void ParallelFile::set_size(std::uint64_t bytes) {
   agree(MPI_File_set_size(native_->file, checked_cast<MPI_Offset>(bytes)), "MPI_File_set_size");
+  agreed_on_root(comm_, [&] { reserve_space(path_, 0, bytes); });
+}
+
+void ParallelFile::expect_written() const {
+  std::ifstream file(path_, std::ios::binary);
+  std::string piece;
+  for (const Range& range : written_) {
+    file.seekg(checked_cast<std::streamoff>(range.offset));
+    const std::uint64_t found = digest_of(range.bytes, [&](std::uint64_t, std::uint64_t count) -> std::string_view {
+      piece.resize(count);
+      file.read(piece.data(), checked_cast<std::streamsize>(count));
+      return piece;
+    });
+    if (!file || found != range.digest)
+      throw StorageError(
+          fmt::format("{}: {} bytes at offset {} are not what was written; check the disk's space, quota "
+                      "and health",
+                      path_, range.bytes, range.offset));
+  }
 }
 
 void ParallelFile::close() {
   agree(MPI_File_sync(native_->file), "MPI_File_sync");
   agree(MPI_File_close(&native_->file), "MPI_File_close");
+  agreed(comm_, [&] { expect_written(); });
 }
 
 }  // namespace linktrail::comm

@@ -1,6 +1,7 @@
 // write_index(): every rank at its own offsets of one hnswlib file; the layout is index/hnswlib_file.h's.
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
@@ -34,15 +35,34 @@ void rename_complete(const std::filesystem::path& partial, const std::filesystem
         fmt::format("{}: cannot be renamed to {}: {}", partial.string(), path.string(), error.message()));
 }
 
+// A file that was given up would hold the space that it asked for.
+class RemovedUnlessRenamed {
+ public:
+  RemovedUnlessRenamed(std::filesystem::path path, const comm::Communicator& comm)
+      : path_(comm.is_root() ? std::move(path) : std::filesystem::path()) {}
+  ~RemovedUnlessRenamed() {
+    std::error_code ignored;  // after the rename there is none
+    if (!path_.empty()) std::filesystem::remove(path_, ignored);
+  }
+  RemovedUnlessRenamed(const RemovedUnlessRenamed&) = delete;
+  RemovedUnlessRenamed& operator=(const RemovedUnlessRenamed&) = delete;
+
+ private:
+  std::filesystem::path path_;  // empty on the other ranks
+};
+
 }  // namespace
 
 void write_index(const std::filesystem::path& path, const HnswGraph& part, const comm::Communicator& comm) {
   const HnswlibLayout layout = hnswlib_layout(part);
   const std::uint64_t nodes = comm::all_reduce(std::uint64_t{part.size()}, comm::ReduceOp::kSum, comm);
   const std::uint64_t levels_before = comm::exclusive_scan(part.upper.rows(), comm);
+  const std::uint64_t levels = comm::all_reduce(std::uint64_t{part.upper.rows()}, comm::ReduceOp::kSum, comm);
   const std::filesystem::path partial = path.string() + ".partial";
 
+  const RemovedUnlessRenamed leftover(partial, comm);
   comm::ParallelFile file(partial.string(), comm);
+  file.set_size(layout.file_bytes(nodes, levels));
   const auto header = comm.is_root() ? hnswlib_header(part, nodes) : std::vector<std::byte>{};
   file.write_at_all(0, header);
   for_each_batch(part, layout, comm, [&](std::uint64_t begin, std::uint64_t end) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -12,17 +13,39 @@
 #include "comm/agreement.h"
 #include "comm/collectives.h"
 #include "comm/native.h"
+#include "core/disk_space.h"
 #include "core/hash.h"
 #include "h5/detail/dataset_write.h"
 #include "h5/detail/hdf5_error.h"
+#include "h5/detail/read_back.h"
 
 namespace linktrail::h5 {
 
+// Outlives a constructor that throws, so that what it left is removed too. See ~H5Writer() for what it may not close.
 struct H5Writer::Native {
+  Native(std::string partial_file, const comm::Communicator& comm)
+      : partial(std::move(partial_file)), root(comm.is_root()) {}
+  ~Native() {
+    if (std::uncaught_exceptions() > 0) file.release();
+    file = Handle();
+    if (root) std::remove(partial.c_str());  // renamed, there is none
+  }
+  Native(const Native&) = delete;
+  Native& operator=(const Native&) = delete;
+
+  std::string partial;
+  bool root = false;
   Handle file;
+  std::uint64_t reserved = 0;        // bytes of the partial file; counted on rank 0 only
+  std::vector<WrittenRows> written;  // by this rank
 };
 
 namespace {
+
+// For HDF5's own records: the superblock, the root group, and whatever it still writes when a file is given up.
+constexpr std::uint64_t kMetadataRoom = std::uint64_t{64} << 10;
+// For the header of a dataset or attribute, which takes some hundred bytes and is placed in blocks of 2 KiB.
+constexpr std::uint64_t kObjectRoom = std::uint64_t{4} << 10;
 
 std::string partial(const std::string& path) { return path + ".partial"; }
 
@@ -31,11 +54,13 @@ std::string partial(const std::string& path) { return path + ".partial"; }
                                  operation, std::strerror(errno)));
 }
 
-// MPI and HDF5 hide the reason for a failed open; asking the system first gives a clear text.
+// MPI and HDF5 hide the reason for a failed open; asking the system first gives a clear text. So does a disk that is
+// full already.
 void expect_writable(const std::string& path) {
   const int fd = open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0666);
   if (fd < 0) throw_errno(path, "create the file");
   close(fd);
+  reserve_space(path, 0, kMetadataRoom);
 }
 
 void sync_to_disk(const std::string& path, int flags) {
@@ -105,21 +130,28 @@ void expect_tiling(const DatasetSlice& slice, const comm::Communicator& comm) {
 }  // namespace
 
 H5Writer::H5Writer(std::string path, const comm::Communicator& comm)
-    : path_(std::move(path)), comm_(comm), native_(std::make_unique<Native>()) {
+    : path_(std::move(path)), comm_(comm), native_(std::make_unique<Native>(path_ + ".partial", comm)) {
   silence_hdf5();
   comm::agreed_on_root(comm_, [&] { expect_writable(partial(path_)); });
   native_->file = comm::agreed(comm_, [&] { return create_file(partial(path_), comm_); });
+  reserve(kMetadataRoom);
 }
 
-H5Writer::~H5Writer() {
-  if (!native_->file.valid()) return;
-  if (std::uncaught_exceptions() > 0) native_->file.release();
-  native_->file = Handle();
-  if (comm_.is_root()) std::remove(partial(path_).c_str());
+H5Writer::~H5Writer() = default;
+
+// HDF5 tells nobody, under MPI-IO, where its file ends. So every step announces the most that it can add, and no
+// collective write, nor the flush of a file that is given up, meets a full disk.
+void H5Writer::reserve(std::uint64_t more) {
+  comm::agreed_on_root(comm_, [&] {
+    const std::uint64_t end = native_->reserved + kObjectRoom + more;
+    reserve_space(partial(path_), native_->reserved, end);
+    native_->reserved = end;
+  });
 }
 
 void H5Writer::set_attribute(const std::string& name, const std::string& value) {
   comm::expect_same_on_all_ranks(hash_bytes(value), fmt::format("{}: attribute {}", path_, name), comm_);
+  reserve(2 * value.size());
   comm::agreed(comm_, [&] {
     const Handle type = text_type(value.size(), path_);
     write_attribute(native_->file, path_, {name, type, type, value.c_str()});
@@ -129,6 +161,7 @@ void H5Writer::set_attribute(const std::string& name, const std::string& value) 
 void H5Writer::set_attribute(const std::string& name, std::int64_t value) {
   comm::expect_same_on_all_ranks(static_cast<std::uint64_t>(value), fmt::format("{}: attribute {}", path_, name),
                                  comm_);
+  reserve(0);
   comm::agreed(comm_, [&] { write_attribute(native_->file, path_, {name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value}); });
 }
 
@@ -136,6 +169,7 @@ void H5Writer::set_attribute(const std::string& name, double value) {
   std::uint64_t bits = 0;
   std::memcpy(&bits, &value, sizeof bits);
   comm::expect_same_on_all_ranks(bits, fmt::format("{}: attribute {}", path_, name), comm_);
+  reserve(0);
   comm::agreed(comm_, [&] {
     write_attribute(native_->file, path_, {name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value});
   });
@@ -156,7 +190,12 @@ WriteReport H5Writer::write_block(const LocalBlock& local, RowBlock block, Write
                   fmt::format("{}: {} elements are no whole rows of {}", slice.where, local.elements, stride));
   });
   expect_tiling(slice, comm_);
-  return create_and_write(native_->file, slice, options, comm_);
+  const std::uint64_t bytes = block.total * std::max<std::uint64_t>(1, block.columns) * slice.type.bytes;
+  // Chunks that do not compress take their size, and that of the smaller ones they replace.
+  reserve(options.storage == Storage::kCompressed ? 2 * bytes : bytes);
+  const WriteReport report = create_and_write(native_->file, slice, options, comm_);
+  native_->written.push_back(remember(slice, local.element));
+  return report;
 }
 
 WriteReport H5Writer::write_rows(const std::string& dataset, MatrixView local, std::uint64_t row_begin,
@@ -177,7 +216,9 @@ void H5Writer::write_text(const std::string& dataset, const std::string& text) {
 void H5Writer::finish() {
   const hid_t file = native_->file.release();
   comm::agreed(comm_, [&] { check<StorageError>(H5Fclose(file), path_, "close the file"); });
+  comm::agreed(comm_, [&] { expect_written(partial(path_), path_, native_->written); });
   comm::agreed_on_root(comm_, [&] { publish(path_); });
+  native_.reset();
 }
 
 }  // namespace linktrail::h5

@@ -2,7 +2,8 @@
 //
 // Everything here is collective: all ranks call in the same order. A fault on any rank becomes the same
 // comm::AgreedError on every rank (ExitCode::kStorage for files and disks). The data go to `path`.partial;
-// finish() renames it. No time stamps are stored: equal content gives equal bytes.
+// finish() reads them back and renames it. Space is reserved before it is written: a full disk is found there, not
+// inside a collective write. No time stamps are stored: equal content gives equal bytes.
 #pragma once
 
 #include <cstdint>
@@ -73,7 +74,8 @@ class H5Writer {
   // A text, equal on all ranks, as a uint8 dataset: JSON or names. Any length.
   void write_text(const std::string& dataset, const std::string& text);
 
-  // Closes, syncs to disk and renames to the final path. No other call may follow.
+  // Closes, compares the file with what was given, syncs it to disk and renames it to the final path. No other call may
+  // follow.
   void finish();
 
  private:
@@ -85,6 +87,7 @@ class H5Writer {
     std::uint64_t elements;  // in memory, padding included
     std::uint64_t stride;    // elements from row to row; 0 = 1-D
   };
+  void reserve(std::uint64_t more);  // collective: bytes that the next step adds
   WriteReport write_block(const LocalBlock& local, RowBlock block, WriteOptions options);
 
   std::string path_;

@@ -137,8 +137,20 @@ const std::filesystem::path& checked(const std::filesystem::path& path, std::siz
 
 }  // namespace
 
-HnswlibIndex::HnswlibIndex(const std::filesystem::path& path, std::size_t dim)
-    : impl_(std::make_unique<Impl>(checked(path, dim), dim)) {}
+// hnswlib's own faults have neither path nor code; the file may go or be cut after it was checked.
+HnswlibIndex::HnswlibIndex(const std::filesystem::path& path, std::size_t dim) try
+    : impl_(std::make_unique<Impl>(checked(path, dim), dim)) {
+} catch (const std::bad_alloc&) {
+  throw;
+} catch (const Error&) {
+  throw;
+} catch (const std::exception& error) {
+  throw input_error({.what = fmt::format("hnswlib cannot load it ({})", error.what()),
+                     .file = path.string(),
+                     .expected = "",
+                     .found = "",
+                     .advice = "build the index again, and let no other run write it meanwhile"});
+}
 HnswlibIndex::~HnswlibIndex() = default;
 HnswlibIndex::HnswlibIndex(HnswlibIndex&&) noexcept = default;
 HnswlibIndex& HnswlibIndex::operator=(HnswlibIndex&&) noexcept = default;

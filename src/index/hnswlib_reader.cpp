@@ -18,7 +18,9 @@ class FileScan {
  public:
   FileScan(const std::filesystem::path& path, std::size_t dim) : path_(path), in_(path, std::ios::binary) {
     if (!in_) fail("cannot be opened", "a readable index file", "none", "check the path");
-    file_bytes_ = std::filesystem::file_size(path);
+    std::error_code error;
+    file_bytes_ = std::filesystem::file_size(path, error);
+    if (error) fail("has no size", "a file", error.message(), "check the path");
     read_header(dim);
   }
 

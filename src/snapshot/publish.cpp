@@ -129,6 +129,21 @@ void switch_current(const fs::path& root, const std::string& name) {
   point_current_at(root, name);
 }
 
+void require_switchable_current(const fs::path& root) {
+  std::error_code ignored;
+  const fs::file_status found = fs::symlink_status(root / kCurrent, ignored);
+  if (fs::exists(found) && !fs::is_symlink(found))
+    throw StorageError(fmt::format("{}: is no link, so it cannot be switched to a new snapshot; move it away",
+                                   (root / kCurrent).string()));
+}
+
+CurrentState complete_publication(const fs::path& root, const std::string& name) {
+  require_switchable_current(root);
+  if (is_snapshot(root / kCurrent)) return CurrentState::kLeft;
+  switch_current(root, name);
+  return CurrentState::kSwitched;
+}
+
 std::vector<SnapshotEntry> list_snapshots(const fs::path& root) {
   std::error_code error;
   std::vector<SnapshotEntry> entries;

@@ -37,6 +37,17 @@ std::filesystem::path staging_folder(const PublishParams& params);
 // Throws InputError if the staged folder is incomplete, StorageError if it cannot be moved or the name is taken.
 PublishOutcome publish_snapshot(const PublishParams& params);
 
+// Throws StorageError if something that is no link has the name of ROOT/current, where no publication could succeed.
+void require_switchable_current(const std::filesystem::path& root);
+
+enum class CurrentState {
+  kLeft,      // it led to a snapshot already, this one or another
+  kSwitched,  // it was missing or led nowhere: a run that published `name` ended before it could switch
+};
+
+// Finishes a publication of `name` that was cut short. Throws as switch_current().
+CurrentState complete_publication(const std::filesystem::path& root, const std::string& name);
+
 // Points ROOT/current at a published snapshot (roll back or forward), atomically. Throws InputError if there is none.
 void switch_current(const std::filesystem::path& root, const std::string& name);
 

@@ -85,6 +85,31 @@ class BadInput(JobTest):
         self.refused(USAGE, "--lr", 3, "snapshot", config)
         self.assertFalse((self.folder / "root").exists())
 
+    def snapshot_config(self, *, snapshot="", evaluate="", labels="Q1\tA\n", titles="Q1\tOne\n"):
+        path = self.write("sessions.txt", SESSIONS)
+        labels, titles = self.write("labels.tsv", labels), self.write("titles.tsv", titles)
+        return self.write("m.toml", f"[input]\nsessions = ['{path}']\nlabels = ['{labels}']\ntitles = ['{titles}']\n"
+                          f"[snapshot]\nroot = '{self.folder}/root'\nmodels = ['reader']\n{snapshot}\n"
+                          f"[reader]\nmin_count = 1\n[evaluate]\n{evaluate}\n")
+
+    def refused_before_training(self, code, text, config):
+        for ranks in (1, 3):
+            with self.subTest(text=text, ranks=ranks):
+                process = self.refused(code, text, ranks, "snapshot", config)
+                self.assertNotIn("reader train", process.stderr)
+
+    def test_a_gate_or_an_evaluation_that_makes_no_sense_is_refused_before_any_work(self):
+        for value in ("1.1", "-0.1", "nan"):
+            self.refused_before_training(USAGE, "--min-index-recall", self.snapshot_config(snapshot=f"min_index_recall = {value}"))
+        for flag in ("queries", "ef"):
+            self.refused_before_training(USAGE, f"--{flag}", self.snapshot_config(evaluate=f"{flag} = 0"))
+            self.refused(USAGE, f"--{flag}", 1, "evaluate", "--embeddings", self.folder / "none.h5", f"--{flag}", 0)
+        self.assertFalse((self.folder / "root").exists())
+
+    def test_malformed_titles_and_labels_are_found_before_training(self):
+        self.refused_before_training(BAD_INPUT, "titles.tsv:2", self.snapshot_config(titles="Q1\tOne\nParis\n"))
+        self.refused_before_training(BAD_INPUT, "labels.tsv:2", self.snapshot_config(labels="Q1\tA\nQ2\n"))
+
     def test_parameters_out_of_range(self):
         path = self.write("sessions.txt", SESSIONS)
         for flag, value in (("--dim", 0), ("--dim", 5000), ("--lr", 0), ("--lr", 1e9), ("--holdout", 1), ("--holdout", "nan"), ("--lr", "nan"),
@@ -96,6 +121,15 @@ class BadInput(JobTest):
         path = self.write("sessions.txt", SESSIONS)
         for ranks in (1, 3):
             self.refused(BAD_INPUT, "sessions.txt", ranks, "index", "--input", path, "--output", self.folder / "i.hnsw")
+
+
+    def test_index_output_is_tried_before_the_embeddings_are_read(self):
+        blocked = self.write("file", "not a folder")
+        self.write("folder/x", "")
+        for output in (self.folder / "missing" / "i.hnsw", blocked / "i.hnsw", self.folder / "folder", "/proc/i.hnsw"):
+            with self.subTest(output=output):
+                # Embeddings that are none would be refused with another code if they came first.
+                self.refused(STORAGE, str(output), 3, "index", "--input", blocked, "--output", output)
 
 
 class UnusualInput(JobTest):

@@ -8,15 +8,10 @@ import tempfile
 import time
 import unittest
 
-from job import DONE, STOPPED, TIME_LIMIT_S, JobTest, command, environment, run
+from job import DONE, STOPPED, TIME_LIMIT_S, JobTest, command, environment, ranks_of, run
 
 # Rounds enough to be stopped in between, each followed by a checkpoint.
 TRAIN = ["--dim", 16, "--epochs", 6, "--min-count", 1, "--min-rounds", 15, "--checkpoint-minutes", 0]
-
-
-def ranks_of(mpirun):
-    """The process ids of the ranks that this mpirun started."""
-    return [int(pid) for pid in pathlib.Path(f"/proc/{mpirun.pid}/task/{mpirun.pid}/children").read_text().split()]
 
 
 class Resume(JobTest):

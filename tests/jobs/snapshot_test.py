@@ -56,7 +56,9 @@ class Snapshot(JobTest):
 
     def test_a_gate_that_fails_publishes_nothing_and_keeps_the_old(self):
         self.done(1, "snapshot", self.config)
-        self.write("m.toml", self.config.read_text().replace('name = "2026-11"', 'name = "2026-12"\nmin_index_recall = 1.1'))
+        # Few links a node, hardly chosen, and a search no wider than its answer: no such index finds all neighbours.
+        self.write("m.toml", self.config.read_text().replace('name = "2026-11"', 'name = "2026-12"\nmin_index_recall = 1.0') +
+                   "[index]\nm = 4\nef_construction = 4\n[evaluate]\nef = 10\n")
 
         self.refused(GATE_FAILED, "recall", 2, "snapshot", self.config)
 

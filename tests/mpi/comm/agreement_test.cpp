@@ -68,6 +68,13 @@ TEST(Agreed, ForeignExceptionsBecomeInternalFaults) {
   }
 }
 
+TEST(Agreed, FaultsOfTheFileSystemAreStorageFaultsThatNameThePath) {
+  const auto fault = fault_of([] { agreed(world(), [] { return std::filesystem::file_size("/no/such/file"); }); });
+
+  EXPECT_TRUE(fault && fault->code() == ExitCode::kStorage);
+  EXPECT_THAT(fault ? fault->what() : "", HasSubstr("/no/such/file"));
+}
+
 TEST(AgreedOnRoot, RunsOnTheRootOnlyAndSharesItsFault) {
   int runs = 0;
   agreed_on_root(world(), [&] { ++runs; });

@@ -8,6 +8,7 @@
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
+#include "support/file_size_limit.h"
 #include "support/mpi_test.h"
 
 namespace linktrail::comm {
@@ -77,6 +78,60 @@ TEST(ParallelFile, FullDiskIsAStorageFault) {
         file.write_at_all(0, std::as_bytes(std::span(text)));
       },
       AgreedError);
+}
+
+template <class Work>
+void expect_storage_fault(const std::string& path, Work&& work) {
+  try {
+    work();
+    ADD_FAILURE() << "no exception";
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.code(), ExitCode::kStorage);
+    EXPECT_THAT(error.what(), HasSubstr(path));
+  }
+}
+
+constexpr std::size_t kPartBytes = 60000;
+
+std::uint64_t part_begin() { return static_cast<std::uint64_t>(world().rank()) * kPartBytes; }
+
+TEST(ParallelFile, SizeThatTheDiskCannotHoldIsAFaultBeforeAnythingIsWritten) {
+  const test::SharedFolder folder;
+  const std::string path = folder.file("large");
+
+  expect_storage_fault(path, [&] {
+    ParallelFile file(path, world());
+    const test::FileSizeLimit limit(kPartBytes);
+    file.set_size(2 * kPartBytes);
+  });
+}
+
+// Only the last rank meets the end of the disk; the others must neither wait for it nor pass.
+TEST(ParallelFile, DiskThatFillsInTheMiddleIsAFaultOnAllRanks) {
+  const test::SharedFolder folder;
+  const std::string path = folder.file("large");
+  const std::string text(kPartBytes, 'x');
+
+  expect_storage_fault(path, [&] {
+    ParallelFile file(path, world());
+    const test::FileSizeLimit limit(static_cast<rlim_t>(world().size()) * kPartBytes - 100);
+    file.write_at_all(part_begin(), std::as_bytes(std::span(text)));
+  });
+}
+
+TEST(ParallelFile, BytesThatTheDiskChangedAreAFaultOfClose) {
+  const test::SharedFolder folder;
+  const std::string path = folder.file("changed");
+  const std::string text(kPartBytes, 'x');
+
+  expect_storage_fault(path, [&] {
+    ParallelFile file(path, world());
+    file.write_at_all(part_begin(), std::as_bytes(std::span(text)));
+    barrier(world());
+    if (world().is_root()) std::fstream(path, std::ios::in | std::ios::out).seekp(kPartBytes / 2) << 'y';
+    barrier(world());
+    file.close();
+  });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "core/error.h"
@@ -140,6 +141,16 @@ TEST_F(HnswlibFile, RefusesAnImpossibleListLengthEntryPointOrLevel) {
   write_hnswlib_file(path_, graph_);
   overwrite(16, 0xffffffff);
   EXPECT_THROW(HnswlibIndex(path_, 18), InputError);
+}
+
+TEST(HnswlibIndex, FolderInPlaceOfAFileIsAnInputErrorThatNamesIt) {
+  const std::string path = std::filesystem::temp_directory_path();
+  try {
+    HnswlibIndex index(path, 4);
+    ADD_FAILURE() << "no error";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr(path));
+  }
 }
 
 TEST(HnswlibIndex, OfZeroOneAndTwoPointsLoadsAndAnswers) {

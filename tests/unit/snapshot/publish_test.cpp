@@ -175,6 +175,34 @@ TEST_F(PublishTest, SwitchCurrentRollsBackAndRefusesUnknownNames) {
   EXPECT_EQ(current_content(), "2026-10");
 }
 
+TEST_F(PublishTest, CompletingAPublicationSwitchesACurrentThatLeadsNowhereOnly) {
+  for (const char* name : {"2026-10", "2026-11"}) {
+    stage(name, name);
+    publish_snapshot(params(name));
+  }
+
+  EXPECT_EQ(complete_publication(root_.path(), "2026-10"), CurrentState::kLeft);
+  EXPECT_EQ(current_content(), "2026-11");
+
+  fs::remove(root_ / "current");
+  EXPECT_EQ(complete_publication(root_.path(), "2026-10"), CurrentState::kSwitched);
+  EXPECT_EQ(current_content(), "2026-10");
+
+  fs::remove(root_ / "current");
+  fs::create_directory_symlink("2026-09", root_ / "current");
+  EXPECT_EQ(complete_publication(root_.path(), "2026-11"), CurrentState::kSwitched);
+  EXPECT_EQ(current_content(), "2026-11");
+}
+
+TEST_F(PublishTest, CurrentThatIsNoLinkIsRefusedBeforeThereIsAnythingToPublish) {
+  EXPECT_NO_THROW(require_switchable_current(root_.path()));
+  fs::create_directory(root_ / "current");
+
+  EXPECT_THROW(require_switchable_current(root_.path()), StorageError);
+  EXPECT_THROW(complete_publication(root_.path(), "2026-11"), StorageError);
+  EXPECT_TRUE(fs::is_directory(root_ / "current"));
+}
+
 TEST_F(PublishTest, ResolveFindsASnapshotFolderOrTheCurrentOne) {
   EXPECT_THROW(resolve_snapshot(root_.path()), InputError);
   stage("2026-11", "one");

@@ -1,0 +1,104 @@
+"""Publishing that was cut short is finished by the next run, and two runs of one name do not meet."""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from job import DONE, STORAGE, TIME_LIMIT_S, JobTest, command, environment, ranks_of, run
+from snapshot_config import snapshot_config
+
+
+class Publish(JobTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = pathlib.Path(tempfile.mkdtemp(prefix="linktrail-publish-"))
+        cls.addClassCleanup(shutil.rmtree, cls.shared)
+        made = run(1, "simulate", "world", "--output", cls.shared / "in", "--articles", 300, "--sessions", 2000, "--topics", 5)
+        assert made.returncode == DONE, made.stderr
+        cls.root = cls.shared / "root"  # always here: where it lies belongs to what a snapshot is made from
+        cls.config = cls.shared / "m.toml"
+        cls.config.write_text(snapshot_config(cls.shared / "in", cls.root, min_rounds=2))
+        published = run(2, "snapshot", cls.config)
+        assert published.returncode == DONE, published.stderr
+        shutil.copytree(cls.root, cls.shared / "as-published", symlinks=True)
+
+    def setUp(self):
+        super().setUp()
+        shutil.rmtree(self.root)
+        shutil.copytree(self.shared / "as-published", self.root, symlinks=True)
+        self.current = self.root / "current"
+
+    def again(self):
+        return self.done(2, "snapshot", self.config).stderr
+
+    def test_a_missing_current_is_made(self):
+        self.current.unlink()
+        self.assertIn("switched current", self.again())
+        self.assertEqual(self.current.resolve(), (self.root / "2026-11").resolve())
+
+    def test_a_dangling_current_is_switched(self):
+        self.current.unlink()
+        self.current.symlink_to("2026-10")
+        self.assertIn("switched current", self.again())
+        self.assertEqual(self.current.resolve(), (self.root / "2026-11").resolve())
+
+    def test_a_current_that_leads_to_another_snapshot_is_left(self):
+        shutil.copytree(self.root / "2026-11", self.root / "2026-12")
+        self.current.unlink()
+        self.current.symlink_to("2026-12")
+        self.assertIn("nothing to do", self.again())
+        self.assertEqual(os.readlink(self.current), "2026-12")
+
+    def test_what_a_finished_run_left_behind_is_removed(self):
+        (self.root / ".work" / "2026-11.stages").mkdir()
+        self.again()
+        self.assertEqual(list((self.root / ".work").iterdir()), [])
+
+    def test_a_folder_named_current_is_refused_before_any_work(self):
+        self.current.unlink()
+        self.current.mkdir()
+        for name in ("2026-11", "2026-12"):
+            process = self.refused(STORAGE, "current", 2, "snapshot", self.config, "--name", name)
+            self.assertNotIn("reader train", process.stderr)
+
+
+class Lock(JobTest):
+    def setUp(self):
+        super().setUp()
+        self.done(1, "simulate", "world", "--output", self.folder / "in", "--articles", 300, "--sessions", 2000, "--topics", 5)
+        self.config = self.write("m.toml", snapshot_config(self.folder / "in", self.folder / "root"))
+
+    def running(self):
+        """A snapshot that has come to its first stage."""
+        process = subprocess.Popen(command(2, "snapshot", self.config), env=environment(), stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, text=True)
+        while "reader train" not in (line := process.stderr.readline()):
+            self.assertNotEqual(line, "", "ended before its first stage")
+        return process
+
+    def test_a_second_run_of_a_name_is_refused_at_once_and_the_first_goes_on(self):
+        first = self.running()
+
+        self.refused(STORAGE, "another run", 2, "snapshot", self.config)
+
+        _, rest = first.communicate(timeout=TIME_LIMIT_S)
+        self.assertEqual(first.returncode, DONE, rest)
+        self.assertTrue((self.folder / "root" / "current" / "manifest.json").exists())
+
+    def test_a_killed_run_locks_nobody_out(self):
+        first = self.running()
+        for pid in [*ranks_of(first), first.pid]:
+            os.kill(pid, signal.SIGKILL)
+        first.communicate(timeout=TIME_LIMIT_S)
+        self.assertTrue((self.folder / "root" / ".work" / "2026-11.lock").exists())
+
+        self.done(2, "snapshot", self.config)
+
+        self.assertEqual(list((self.folder / "root" / ".work").iterdir()), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
