@@ -57,14 +57,17 @@ void SequencePlan::append_tokens(std::span<const TokenId> sequence, RandomStream
 
 // Without any that is `other_than`, which may be kNoToken; so there may be fewer in a vocabulary of a few articles.
 void SequencePlan::append_negatives(TokenId other_than, NegativePool& pool, RandomStream& random) {
+  const std::uint32_t count = params_->negatives;
   const std::size_t begin = outputs_.size();
-  outputs_.resize(begin + params_->negatives);
+  outputs_.resize(begin + count);
   TokenId* next = outputs_.data() + begin;
-  std::uint64_t bytes = 0;
-  for (std::uint32_t k = 0; k < params_->negatives; ++k, bytes >>= 8) {
-    if (k % 8 == 0) bytes = random();
-    *next = pool.take(static_cast<std::uint8_t>(bytes));
-    next += *next != other_than ? 1 : 0;
+  for (std::uint32_t k = 0; k < count; k += 8) {
+    std::uint64_t bytes = random();
+    for (std::uint32_t left = std::min<std::uint32_t>(8, count - k); left > 0; --left, bytes >>= 8) {
+      const TokenId negative = pool.take(static_cast<std::uint8_t>(bytes));
+      *next = negative;
+      next += negative != other_than ? 1 : 0;
+    }
   }
   outputs_.resize(static_cast<std::size_t>(next - outputs_.data()));
 }
