@@ -42,6 +42,10 @@ struct TrainOptions {
   double checkpoint_minutes = 10;
 };
 
+struct ReaderTrainOptions : TrainOptions {
+  std::vector<std::string> labels;  // nothing is trained on them
+};
+
 struct LinkTrainOptions : TrainOptions {
   std::vector<std::string> labels;  // train supervised on them
   LinkObjective objective = LinkObjective::kAuto;
@@ -166,6 +170,12 @@ void fields(TrainOptions& o, Visitor&& v) {
               kTraining},
     o.holdout);
   v(FieldInfo{"checkpoint-minutes", "minutes between checkpoints", "", kRanks}, o.checkpoint_minutes);
+}
+
+template <class Visitor>
+void fields(ReaderTrainOptions& o, Visitor&& v) {
+  fields(static_cast<TrainOptions&>(o), v);
+  v(FieldInfo{"labels", "labels to measure the vectors by at the end: do neighbours share them?"}, o.labels);
 }
 
 template <class Visitor>

@@ -1,5 +1,6 @@
 // train reader: embeddings from sessions.
 #include "mpi_jobs/command.h"
+#include "mpi_jobs/evaluation_table.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/stages.h"
 #include "mpi_jobs/train_model.h"
@@ -48,10 +49,18 @@ class TrainReader : public Command {
     require("output", options_.output);
     train_reader(options_, context);
     embed_reader({.model = options_.output, .output = options_.output}, context);
+    if (!options_.labels.empty()) print_result(context, agreement(context));
   }
 
  private:
-  TrainOptions options_;
+  std::string agreement(const Context& context) const {
+    EvaluateOptions evaluation;
+    evaluation.embeddings = options_.output + "/embeddings.h5";
+    evaluation.labels = options_.labels;
+    return evaluation_table({{"reader", evaluate(evaluation, context)}});
+  }
+
+  ReaderTrainOptions options_;
   OptionSet set_{"reader", options_};
 };
 

@@ -13,7 +13,7 @@ class CommandLine(JobTest):
     def test_help_of_train_names_the_flags_that_scripts_use(self):
         text = self.done(1, "train", "reader", "--help").stdout
         for flag in ("input", "output", "model", "dim", "window", "negatives", "epochs", "min-count", "subsample", "lr",
-                     "seed", "resume", "progress", "config", "dump-config", "dry-run"):
+                     "seed", "labels", "resume", "progress", "config", "dump-config", "dry-run"):
             self.assertRegex(text, rf"--{flag}[ =\n]")
 
     def test_version(self):

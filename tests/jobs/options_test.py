@@ -171,6 +171,12 @@ class Commands(JobTest):
                 process = self.refused(USAGE, "unknown command 'bogus'", 3, *words)
                 self.assertIn(known, process.stderr)
 
+    def test_labels_given_to_the_reader_measure_it(self):
+        self.done(1, "simulate", "world", "--output", self.folder / "in", "--articles", 100, "--sessions", 1000)
+        process = self.done(2, "train", "reader", "--input", self.folder / "in" / "sessions.txt", "--output", self.folder / "out",
+                            "--dim", 8, "--epochs", 2, "--min-count", 1, "--labels", self.folder / "in" / "labels.tsv")
+        self.assertRegex(process.stdout, r"labels agreement_at_10 +0\.\d")
+
     def test_a_query_names_its_article_once(self):
         self.refused(USAGE, "--qid and --title", 2, "query", self.folder, "--qid", "Q1", "--title", "x")
 
