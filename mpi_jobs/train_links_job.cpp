@@ -4,9 +4,9 @@
 #include "dist/embedding_rows.h"
 #include "dist/input_files.h"
 #include "embedding/trainer.h"
-#include "mpi_jobs/command.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/stages.h"
+#include "mpi_jobs/train_command.h"
 #include "mpi_jobs/train_model.h"
 
 namespace linktrail::jobs {
@@ -106,22 +106,12 @@ StageResult train_links(const LinkTrainOptions& given, const Context& context) {
 
 namespace {
 
-class TrainLinks : public Command {
+class TrainLinks : public TrainCommand<LinkTrainOptions> {
  public:
-  std::vector<OptionSet*> flags() override { return {&set_}; }
-  std::string plan() const override {
-    validate(options_);
-    return fmt::format("read {}\nwrite {}/model.h5\n", fmt::join(options_.input, ", "), options_.output);
-  }
-  void run(const Context& context) override {
-    require("input", options_.input);
-    require("output", options_.output);
-    train_links(options_, context);
-  }
+  TrainLinks() : TrainCommand("links") {}
 
  private:
-  LinkTrainOptions options_;
-  OptionSet set_{"links", options_};
+  void train(const LinkTrainOptions& options, const Context& context) override { train_links(options, context); }
 };
 
 }  // namespace

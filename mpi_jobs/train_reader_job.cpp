@@ -1,8 +1,8 @@
 // train reader: embeddings from sessions.
-#include "mpi_jobs/command.h"
 #include "mpi_jobs/evaluation_table.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/stages.h"
+#include "mpi_jobs/train_command.h"
 #include "mpi_jobs/train_model.h"
 
 namespace linktrail::jobs {
@@ -37,31 +37,23 @@ StageResult train_reader(const TrainOptions& given, const Context& context) {
 
 namespace {
 
-class TrainReader : public Command {
+std::string label_agreement(const ReaderTrainOptions& options, const Context& context) {
+  EvaluateOptions evaluation;
+  evaluation.embeddings = options.output + "/embeddings.h5";
+  evaluation.labels = options.labels;
+  return evaluation_table({{"reader", evaluate(evaluation, context)}});
+}
+
+class TrainReader : public TrainCommand<ReaderTrainOptions> {
  public:
-  std::vector<OptionSet*> flags() override { return {&set_}; }
-  std::string plan() const override {
-    validate(options_);
-    return fmt::format("read {}\nwrite {}/model.h5\n", fmt::join(options_.input, ", "), options_.output);
-  }
-  void run(const Context& context) override {
-    require("input", options_.input);
-    require("output", options_.output);
-    train_reader(options_, context);
-    embed_reader({.model = options_.output, .output = options_.output}, context);
-    if (!options_.labels.empty()) print_result(context, agreement(context));
-  }
+  TrainReader() : TrainCommand("reader") {}
 
  private:
-  std::string agreement(const Context& context) const {
-    EvaluateOptions evaluation;
-    evaluation.embeddings = options_.output + "/embeddings.h5";
-    evaluation.labels = options_.labels;
-    return evaluation_table({{"reader", evaluate(evaluation, context)}});
+  void train(const ReaderTrainOptions& options, const Context& context) override {
+    train_reader(options, context);
+    embed_reader({.model = options.output, .output = options.output}, context);
+    if (!options.labels.empty()) print_result(context, label_agreement(options, context));
   }
-
-  ReaderTrainOptions options_;
-  OptionSet set_{"reader", options_};
 };
 
 }  // namespace

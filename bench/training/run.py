@@ -123,8 +123,9 @@ def agreement_by_bucket(embeddings, folder):
                 if qid in counts:
                     counts[qid] += 1
     order = np.argsort([-counts[qid] for qid in qids.tolist()], kind="stable")
-    names = {name: i for i, name in enumerate(sorted(set(topics_of(folder).values())))}
-    topic = np.array([names[topics] for topics in map(topics_of(folder).get, qids.tolist())])
+    topics = topics_of(folder)
+    number = {name: i for i, name in enumerate(sorted(set(topics.values())))}
+    topic = np.array([number[topics[qid]] for qid in qids.tolist()])
     unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-30)
     cuts = [0, len(qids) // 10, len(qids) // 2, len(qids)]
     shares = {}

@@ -45,15 +45,6 @@ std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// piece(begin, bytes) returns that part of a whole of `total` bytes.
-template <class Piece>
-std::uint64_t digest_of(std::uint64_t total, Piece piece) {
-  std::uint64_t digest = 0;
-  for (std::uint64_t begin = 0; begin < total; begin += kDigestBytes)
-    digest = hash_bytes(piece(begin, std::min(kDigestBytes, total - begin)), digest);
-  return digest;
-}
-
 }  // namespace
 
 void ParallelFile::agree(int code, const char* operation) {
@@ -82,9 +73,10 @@ void ParallelFile::write_at_all(std::uint64_t offset, std::span<const std::byte>
     code = write_chunk(native_->file, checked_cast<MPI_Offset>(offset + begin), chunk);
   }
   agree(code, "MPI_File_write_at");
-  written_.push_back({offset, bytes.size(), digest_of(bytes.size(), [&](std::uint64_t begin, std::uint64_t count) {
-                        return as_text(bytes.subspan(begin, count));
-                      })});
+  written_.push_back(
+      {offset, bytes.size(), hash_pieces(bytes.size(), kDigestBytes, [&](std::uint64_t begin, std::uint64_t count) {
+         return as_text(bytes.subspan(begin, count));
+       })});
 }
 
 void ParallelFile::set_size(std::uint64_t bytes) {
@@ -97,11 +89,12 @@ void ParallelFile::expect_written() const {
   std::string piece;
   for (const Range& range : written_) {
     file.seekg(checked_cast<std::streamoff>(range.offset));
-    const std::uint64_t found = digest_of(range.bytes, [&](std::uint64_t, std::uint64_t count) -> std::string_view {
-      piece.resize(count);
-      file.read(piece.data(), checked_cast<std::streamsize>(count));
-      return piece;
-    });
+    const std::uint64_t found =
+        hash_pieces(range.bytes, kDigestBytes, [&](std::uint64_t, std::uint64_t count) -> std::string_view {
+          piece.resize(count);
+          file.read(piece.data(), checked_cast<std::streamsize>(count));
+          return piece;
+        });
     if (!file || found != range.digest)
       throw StorageError(
           fmt::format("{}: {} bytes at offset {} are not what was written; check the disk's space, quota "

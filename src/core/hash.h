@@ -13,6 +13,16 @@ namespace linktrail {
 std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0);
 std::uint64_t hash_qids(std::span<const Qid> qids, std::uint64_t seed = 0);
 
+// The hash of `total` units of something too large to hold, `step` at a time: piece(begin, count) returns the bytes of
+// units [begin, begin + count). Depends on `step`.
+template <class Piece>
+std::uint64_t hash_pieces(std::uint64_t total, std::uint64_t step, Piece&& piece) {
+  std::uint64_t hash = 0;
+  for (std::uint64_t begin = 0; begin < total; begin += step)
+    hash = hash_bytes(piece(begin, total - begin < step ? total - begin : step), hash);
+  return hash;
+}
+
 // Bijective mix of a 64-bit value (the finaliser of SplitMix64, Steele et al. 2014).
 constexpr std::uint64_t mix64(std::uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;

@@ -59,6 +59,7 @@ class RoundLoop {
       : params_(params),
         hooks_(hooks),
         comm_(comm),
+        rule_(sync.rule),
         model_(model),
         touches_{TouchedRows(model.input.rows()), TouchedRows(model.output.rows())},
         input_sync_(model.input, sync.rule, comm),
@@ -151,8 +152,9 @@ class RoundLoop {
   [[noreturn]] void throw_diverged(const std::string& found, TrainCursor at) const {
     throw comm::AgreedError(ExitCode::kUsage,
                             fmt::format("training diverged in epoch {} round {}: expected a finite model, found {}; "
-                                        "lower --lr (now {}) or use --sync adasum",
-                                        at.epoch + 1, at.round + 1, found, params_.learning_rate),
+                                        "lower --lr (now {}){}",
+                                        at.epoch + 1, at.round + 1, found, params_.learning_rate,
+                                        rule_ == CombineRule::kAdasum ? "" : " or use --sync adasum"),
                             0);
   }
 
@@ -175,6 +177,7 @@ class RoundLoop {
   const TrainParams& params_;
   const TrainHooks& hooks_;
   const comm::Communicator& comm_;
+  CombineRule rule_;
   EmbeddingModel& model_;
   ModelTouches touches_;
   RowSync input_sync_;

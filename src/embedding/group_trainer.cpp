@@ -1,29 +1,21 @@
 #include "embedding/group_trainer.h"
 
 #include <algorithm>
+#include <array>
+
+#include "embedding/row_list.h"
 
 namespace linktrail {
-
-namespace {
-
-RowList rows_of(Matrix& matrix, std::span<const TokenId> rows) {
-  return {.table = matrix.data(),
-          .stride = matrix.stride(),
-          .dim = matrix.dim(),
-          .rows = rows.data(),
-          .count = rows.size()};
-}
-
-}  // namespace
 
 GroupTrainer::GroupTrainer(const TrainParams& params)
     : params_(params),
       mean_(1, params.dim),
       gradient_(1, params.dim),
-      shape_(params.negatives + kInputTile),
+      targets_(1, padded_scores(params.negatives + kInputTile)),
+      weights_(1, padded_scores(params.negatives + kInputTile)),
       scratch_(1, padded_scores(params.negatives + kInputTile)) {
   // Skip-gram: the negatives come first, then the centres.
-  std::fill_n(shape_.targets.data() + params.negatives * kInputTile, kInputTile * kInputTile, 1.0F);
+  std::fill_n(targets_.data() + params.negatives * kInputTile, kInputTile * kInputTile, 1.0F);
 }
 
 void GroupTrainer::train(const SequencePlan& plan, std::size_t g, EmbeddingModel& model, TrainStats& stats) {
@@ -47,11 +39,11 @@ void GroupTrainer::train_cbow(const SequencePlan& plan, std::size_t g, Embedding
   const Window window = plan.window(group, group.first);
   const std::uint32_t size = window.end - window.begin;
   const std::uint32_t skip = group.first - window.begin;
-  const RowList contexts = rows_of(model.input, plan.tokens().subspan(window.begin, size));
+  const RowList contexts = row_list(model.input, plan.tokens().subspan(window.begin, size));
   kernels_.sum_rows(contexts, skip, 1.0F / static_cast<float>(size - 1), mean_.data());
   kernels_.logistic_row({.input = mean_.data(),
                          .gradient = gradient_.data(),
-                         .outputs = rows_of(model.output, plan.outputs(g)),
+                         .outputs = row_list(model.output, plan.outputs(g)),
                          .learning_rate = group.learning_rate,
                          .scratch = scratch_.data(),
                          .loss = loss_of(g)});
@@ -66,7 +58,7 @@ std::uint32_t GroupTrainer::weigh_contexts(const SequencePlan& plan, std::size_t
   const CentreGroup& group = plan.groups()[g];
   const std::span<const TokenId> outputs = plan.outputs(g);
   const std::size_t negatives = params_.negatives;
-  float* weights = shape_.weights.data();
+  float* weights = weights_.data();
   std::array<float, kInputTile> windows{};  // that each context is in
   for (std::uint32_t i = 0; i < group.count; ++i) {
     const Window window = plan.window(group, group.first + i);
@@ -94,8 +86,8 @@ void GroupTrainer::train_skipgram(const SequencePlan& plan, std::size_t g, Embed
     all = {std::min(all.begin, window.begin), std::max(all.end, window.end)};
   }
   // Places of centres that a smaller group does not have stand for no pair.
-  std::fill_n(shape_.weights.data() + (params_.negatives + group.count) * kInputTile,
-              (kInputTile - group.count) * kInputTile, 0.0F);
+  std::fill_n(weights_.data() + (params_.negatives + group.count) * kInputTile, (kInputTile - group.count) * kInputTile,
+              0.0F);
   const std::uint32_t contexts = all.end - all.begin;
   const std::uint32_t tiles = (contexts + std::uint32_t{kInputTile} - 1) / std::uint32_t{kInputTile};
   for (std::uint32_t t = 0; t < tiles; ++t) {
@@ -108,9 +100,9 @@ void GroupTrainer::train_skipgram(const SequencePlan& plan, std::size_t g, Embed
     kernels_.logistic_tile({.inputs = rows.data(),
                             .gradients = rows.data(),
                             .input_count = count,
-                            .outputs = rows_of(model.output, plan.outputs(g)),
-                            .targets = shape_.targets.data(),
-                            .weights = shape_.weights.data(),
+                            .outputs = row_list(model.output, plan.outputs(g)),
+                            .targets = targets_.data(),
+                            .weights = weights_.data(),
                             .learning_rate = group.learning_rate,
                             .scratch = scratch_.data(),
                             .loss = loss_of(g)});

@@ -1,9 +1,6 @@
 // The arithmetic of one group of centres, for CBOW and for skip-gram.
 #pragma once
 
-#include <array>
-#include <vector>
-
 #include "embedding/kernels.h"
 #include "embedding/model.h"
 #include "embedding/params.h"
@@ -11,13 +8,6 @@
 #include "embedding/trainer.h"
 
 namespace linktrail {
-
-// Targets and weights of every pair of a tile of outputs, as LogisticTile takes them.
-struct TileShape {
-  explicit TileShape(std::size_t outputs) : targets(1, padded_scores(outputs)), weights(1, padded_scores(outputs)) {}
-  Matrix targets;
-  Matrix weights;
-};
 
 class GroupTrainer {
  public:
@@ -39,7 +29,8 @@ class GroupTrainer {
   const Kernels& kernels_ = best_kernels();
   Matrix mean_;      // CBOW: of the contexts
   Matrix gradient_;  // of the mean
-  TileShape shape_;  // skip-gram
+  Matrix targets_;   // skip-gram: of every pair of a tile
+  Matrix weights_;
   Matrix scratch_;
   float loss_ = 0;  // of the group in training
   std::uint64_t examples_ = 0;

@@ -39,14 +39,13 @@ struct LogisticTile {
   float* const* gradients = nullptr;     // lr * gradient is added here; may be the inputs themselves
   std::size_t input_count = 0;
   RowList outputs;  // updated in place, in order
-  const float* targets =
-      nullptr;  // [padded_scores(outputs.count)]: the pair of input c and output k, 0 or 1, at 4 k + c
-  const float* weights = nullptr;  // [padded_scores(outputs.count)]: by which the pair's step and loss are multiplied;
-                                   // 0 leaves it out, as it must the places that stand for no pair
+  // Both [padded_scores(outputs.count)], the pair of input c and output k at kInputTile k + c.
+  const float* targets = nullptr;  // 0 or 1
+  const float* weights = nullptr;  // of the pair's step and loss; 0 leaves it out, as it must where there is no pair
   float learning_rate = 0;
   float* scratch = nullptr;  // padded_scores(outputs.count) floats, 64-byte aligned
-  float* loss = nullptr;     // the loss before the step is added here, unless null: it costs as much as the step's own
-                             // arithmetic of scores
+  float* loss = nullptr;     // unless null, the weighted sum of -log p before the step is added here: the logarithms
+                             // cost as much as the probabilities
 };
 
 // One step of a single input, which should score high with the first output and low with the others.
@@ -56,8 +55,7 @@ struct LogisticRow {
   RowList outputs;            // at least one; updated in place, in order
   float learning_rate = 0;
   float* scratch = nullptr;  // padded_scores(outputs.count) floats, 64-byte aligned
-  float* loss = nullptr;     // the loss before the step is added here, unless null: it costs as much as the step's own
-                             // arithmetic of scores
+  float* loss = nullptr;     // as in LogisticTile, every weight 1
 };
 
 struct Kernels {
@@ -69,8 +67,8 @@ struct Kernels {
   // Adds scale * delta to each row but the one at position `skip`.
   void (*add_to_rows)(const RowList& rows, std::size_t skip, const float* delta, float scale);
 
-  // Does the step and returns the loss, the weighted sum of -log p over all pairs. All scores are taken first; then
-  // each output row gives lr weight (target - p) times itself to every gradient, and takes as much of every input.
+  // All scores are taken first; then each output row gives lr weight (target - p) times itself to every gradient, and
+  // takes as much of every input.
   void (*logistic_tile)(const LogisticTile& tile);
 
   // The same for one input: every output row is read from memory once for the scores and once for the update.

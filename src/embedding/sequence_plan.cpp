@@ -17,8 +17,12 @@ SequencePlan::SequencePlan(const TrainParams& params, TokenId end, const Negativ
     : params_(&params), end_(end), sampler_(&sampler), subsampler_(&subsampler) {}
 
 void SequencePlan::begin_block(const RandomKey& key) {
+  clear();
   block_ = key;
   block_.record /= block_records(params_->architecture);
+}
+
+void SequencePlan::clear() {
   pools_in_use_ = 0;
   tokens_.clear();
   radius_.clear();
@@ -28,7 +32,8 @@ void SequencePlan::begin_block(const RandomKey& key) {
   output_rows_.clear();
 }
 
-// The stream of each pool is keyed by block and stretch, so that no sequence depends on which others are in hand.
+// The stream of each pool is keyed by block and stretch, so that no sequence depends on which others are in hand, and
+// by what is trained, since the stage of the key is that of all pools.
 NegativePool& SequencePlan::pool_at(std::size_t position) {
   const std::size_t stretch = position / kPoolPositions;
   for (; pools_in_use_ <= stretch; ++pools_in_use_) {

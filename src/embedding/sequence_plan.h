@@ -33,8 +33,8 @@ struct Window {
   std::uint32_t end = 0;
 };
 
-// The plan of a block: kBlockRecords sequences with consecutive global numbers, the first a multiple of it, or those of
-// them that are in hand. Negative samples come from the block's pools, one for each stretch of positions of its
+// The plan of a block: block_records() sequences with consecutive global numbers, the first a multiple of it, or those
+// of them that are in hand. Negative samples come from the block's pools, one for each stretch of positions of its
 // sequences.
 class SequencePlan {
  public:
@@ -46,7 +46,9 @@ class SequencePlan {
   // `end` is appended to every sequence, unless it is kNoToken. The samplers must outlive the plan.
   SequencePlan(const TrainParams& params, TokenId end, const NegativeSampler& sampler, const Subsampler& subsampler);
 
-  // Empties the plan for the block that holds the record of `key`.
+  void clear();
+
+  // Clears the plan for the block that holds the record of `key`.
   void begin_block(const RandomKey& key);
 
   // Appends the sequence of `key` as subsampling, order, window radii and negative samples fall. Adds nothing if fewer

@@ -9,6 +9,7 @@
 
 #include "embedding/kernels.h"
 #include "embedding/learning_rate.h"
+#include "embedding/row_list.h"
 #include "embedding/trainer.h"
 
 namespace linktrail {
@@ -57,11 +58,7 @@ class LabelTile {
     kernels_.logistic_tile({.inputs = inputs_.data(),
                             .gradients = input_gradients_.data(),
                             .input_count = bags_.size(),
-                            .outputs = {.table = model_.output.data(),
-                                        .stride = model_.output.stride(),
-                                        .dim = model_.output.dim(),
-                                        .rows = all_labels_.data(),
-                                        .count = all_labels_.size()},
+                            .outputs = row_list(model_.output, all_labels_),
                             .targets = targets_.data(),
                             .weights = weights_.data(),
                             .learning_rate = learning_rate_,
@@ -75,13 +72,7 @@ class LabelTile {
   }
 
  private:
-  RowList rows_of(std::size_t c) {
-    return {.table = model_.input.data(),
-            .stride = model_.input.stride(),
-            .dim = model_.input.dim(),
-            .rows = bags_[c].data(),
-            .count = bags_[c].size()};
-  }
+  RowList rows_of(std::size_t c) { return row_list(model_.input, bags_[c]); }
 
   float share_of(std::size_t c) const { return 1.0F / static_cast<float>(bags_[c].size()); }
 

@@ -1,8 +1,8 @@
 // CBOW and skip-gram with negative sampling (Mikolov et al. 2013), with the meaning that fastText gives each option.
 //
-// Three liberties, neutral in quality (docs/numerics.md) and the source of the speed: up to four neighbouring centres
-// share their negative samples, all scores of a group are taken before its updates, and in skip-gram the contexts are
-// the inputs and the centres the outputs (the set of pairs is symmetric).
+// The liberties that make it fast, and what each does to quality, stand in docs/numerics.md: negative samples come from
+// pools; in skip-gram up to four neighbouring centres share theirs and take all scores before any update, with the
+// contexts as inputs and the centres as outputs (the set of pairs is symmetric).
 #include "embedding/trainer.h"
 
 #include <algorithm>
@@ -111,7 +111,7 @@ TrainStats SequenceTrainer::train(TokenSequencesView shard, const TrainSlice& sl
   const auto key_of = [&](std::size_t i) {
     return RandomKey{.seed = params.seed, .stage = stage, .epoch = slice.epoch, .record = slice.first_record + i};
   };
-  current.begin_block({});
+  current.clear();
   for (std::size_t i = slice.begin; i < slice.end;) {
     next.begin_block(key_of(i));
     const std::uint64_t block = key_of(i).record / block_size;
@@ -123,7 +123,7 @@ TrainStats SequenceTrainer::train(TokenSequencesView shard, const TrainSlice& sl
     impl_->train_current(model, touches, stats);
     std::swap(current, next);
   }
-  next.begin_block({});
+  next.clear();
   impl_->train_current(model, touches, stats);
   return stats;
 }

@@ -18,16 +18,6 @@ std::uint64_t rows_per_batch(std::uint64_t row_bytes) {
   return std::max<std::uint64_t>(1, kBatchBytes / std::max<std::uint64_t>(1, row_bytes));
 }
 
-// digest(bytes of rows [begin, end)) chained over batches; bytes(begin, count) returns them without padding.
-template <class Bytes>
-std::uint64_t digest_of(std::uint64_t rows, std::uint64_t row_bytes, Bytes bytes) {
-  std::uint64_t digest = 0;
-  const std::uint64_t step = rows_per_batch(row_bytes);
-  for (std::uint64_t begin = 0; begin < rows; begin += step)
-    digest = hash_bytes(bytes(begin, std::min(step, rows - begin)), digest);
-  return digest;
-}
-
 template <class T>
 std::string_view as_text(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
@@ -36,7 +26,7 @@ std::string_view as_text(const std::vector<T>& values) {
 template <class T>
 std::uint64_t digest_in_file(const H5Reader& file, const WrittenRows& w) {
   std::vector<T> batch;
-  return digest_of(w.rows, w.row_bytes, [&](std::uint64_t begin, std::uint64_t count) {
+  return hash_pieces(w.rows, rows_per_batch(w.row_bytes), [&](std::uint64_t begin, std::uint64_t count) {
     batch = file.read_rows<T>(w.dataset, w.begin + begin, count);
     return as_text(batch);
   });
@@ -78,7 +68,7 @@ WrittenRows remember(const DatasetSlice& slice, Element element) {
           .begin = slice.block.begin,
           .rows = slice.rows,
           .row_bytes = row_bytes,
-          .digest = digest_of(slice.rows, row_bytes, bytes)};
+          .digest = hash_pieces(slice.rows, rows_per_batch(row_bytes), bytes)};
 }
 
 void expect_written(const std::string& file, const std::string& path, const std::vector<WrittenRows>& written) {

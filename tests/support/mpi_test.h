@@ -8,8 +8,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
+#include "comm/agreement.h"
 #include "comm/communicator.h"
 
 namespace linktrail::test {
@@ -20,6 +22,17 @@ void set_world(const comm::Communicator* communicator);  // for the main only
 
 // Collective. Success if `holds` on every rank; otherwise the message names the ranks where it does not.
 testing::AssertionResult holds_on_all_ranks(bool holds, const char* expression);
+
+// What `work` threw, if it was the exception on which all ranks agree.
+template <class Work>
+std::optional<comm::AgreedError> agreed_fault(Work&& work) {
+  try {
+    work();
+  } catch (const comm::AgreedError& error) {
+    return error;
+  }
+  return std::nullopt;
+}
 
 // Collective. A folder that is new, empty and the same on all ranks; removed, collectively, at the end of scope.
 class SharedFolder {

@@ -7,19 +7,9 @@
 namespace linktrail::comm {
 namespace {
 
+using test::agreed_fault;
 using test::world;
 using testing::HasSubstr;
-
-// What every rank sees when `work` is run with agreement.
-template <class Work>
-std::optional<AgreedError> fault_of(Work&& work) {
-  try {
-    work();
-  } catch (const AgreedError& error) {
-    return error;
-  }
-  return std::nullopt;
-}
 
 TEST(AllRanksOk, HoldsOnlyIfItHoldsEverywhere) {
   EXPECT_TRUE(all_ranks_ok(true, world()));
@@ -32,7 +22,7 @@ TEST(Agreed, ReturnsWhatTheWorkReturns) {
 
 TEST(Agreed, FaultOfAnyOneRankIsEveryRanks) {
   for (int bad = 0; bad < world().size(); ++bad) {
-    const auto fault = fault_of([&] {
+    const auto fault = agreed_fault([&] {
       agreed(world(), [&] {
         if (world().rank() == bad) throw InputError(fmt::format("sessions.txt:7 on {}", bad));
       });
@@ -47,7 +37,7 @@ TEST(Agreed, FaultOfAnyOneRankIsEveryRanks) {
 }
 
 TEST(Agreed, LowestRankSpeaksWhenManyFail) {
-  const auto fault = fault_of([] {
+  const auto fault = agreed_fault([] {
     agreed(world(), []() -> int {
       if (world().rank() > 0 || world().size() == 1) throw StorageError(fmt::format("disk {}", world().rank()));
       return 1;
@@ -59,7 +49,7 @@ TEST(Agreed, LowestRankSpeaksWhenManyFail) {
 }
 
 TEST(Agreed, ForeignExceptionsBecomeInternalFaults) {
-  const auto fault = fault_of([] { agreed(world(), [] { throw std::bad_alloc(); }); });
+  const auto fault = agreed_fault([] { agreed(world(), [] { throw std::bad_alloc(); }); });
 
   EXPECT_TRUE(fault.has_value());
   if (fault) {
@@ -69,7 +59,7 @@ TEST(Agreed, ForeignExceptionsBecomeInternalFaults) {
 }
 
 TEST(Agreed, FaultsOfTheFileSystemAreStorageFaultsThatNameThePath) {
-  const auto fault = fault_of([] { agreed(world(), [] { return std::filesystem::file_size("/no/such/file"); }); });
+  const auto fault = agreed_fault([] { agreed(world(), [] { return std::filesystem::file_size("/no/such/file"); }); });
 
   EXPECT_TRUE(fault && fault->code() == ExitCode::kStorage);
   EXPECT_THAT(fault ? fault->what() : "", HasSubstr("/no/such/file"));
@@ -78,7 +68,7 @@ TEST(Agreed, FaultsOfTheFileSystemAreStorageFaultsThatNameThePath) {
 TEST(AgreedOnRoot, RunsOnTheRootOnlyAndSharesItsFault) {
   int runs = 0;
   agreed_on_root(world(), [&] { ++runs; });
-  const auto fault = fault_of([] { agreed_on_root(world(), [] { throw UsageError("no such flag"); }); });
+  const auto fault = agreed_fault([] { agreed_on_root(world(), [] { throw UsageError("no such flag"); }); });
 
   EXPECT_EQ(runs, world().is_root() ? 1 : 0);
   EXPECT_TRUE(fault && fault->code() == ExitCode::kUsage && fault->rank() == 0);
@@ -88,7 +78,7 @@ TEST(ExpectSameOnAllRanks, PassesEqualAndNamesWhatDiffers) {
   EXPECT_NO_THROW(expect_same_on_all_ranks(42, "config hash", world()));
   const int odd = world().size() - 1;
   const auto fault =
-      fault_of([&] { expect_same_on_all_ranks(world().rank() == odd ? 0xbad : 0xabc, "config hash", world()); });
+      agreed_fault([&] { expect_same_on_all_ranks(world().rank() == odd ? 0xbad : 0xabc, "config hash", world()); });
 
   EXPECT_EQ(fault.has_value(), world().size() > 1);
   if (fault) {

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
-#include <optional>
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
@@ -13,20 +12,11 @@
 namespace linktrail::h5 {
 namespace {
 
+using test::agreed_fault;
 using test::SharedFolder;
 using test::world;
 using testing::AllOf;
 using testing::HasSubstr;
-
-template <class Work>
-std::optional<comm::AgreedError> agreed_fault(Work&& work) {
-  try {
-    work();
-  } catch (const comm::AgreedError& error) {
-    return error;
-  }
-  return std::nullopt;
-}
 
 template <class Work>
 std::string input_fault(Work&& work) {

@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
-#include <optional>
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
@@ -16,6 +15,7 @@
 namespace linktrail::h5 {
 namespace {
 
+using test::agreed_fault;
 using test::FileSizeLimit;
 using test::SharedFolder;
 using test::world;
@@ -33,16 +33,6 @@ void write_vectors(H5Writer& writer, float value, Storage storage = Storage::kCo
   const std::vector<float> rows((end - begin) * kColumns, value);
   writer.write_rows<float>("vectors", rows, {.begin = begin, .total = kRows, .columns = kColumns},
                            {.storage = storage});
-}
-
-template <class Work>
-std::optional<comm::AgreedError> agreed_fault(Work&& work) {
-  try {
-    work();
-  } catch (const comm::AgreedError& error) {
-    return error;
-  }
-  return std::nullopt;
 }
 
 template <class Work>

@@ -152,6 +152,38 @@ TEST_P(SequenceTrainerOf, ShowsADivergedModelInTheLoss) {
   EXPECT_FALSE(std::isfinite(stats.loss_sum));
 }
 
+// Output rows of zero make every probability one half: a loss of ln 2 for each pair with the target and with each of
+// the negatives, save those that are the target. The loss of the first step thus counts the weights of all pairs.
+double first_loss_in_ln2(Architecture architecture, const TokenSequences& sequences, std::size_t articles) {
+  EmbeddingModel model = initial_model(std::vector<Qid>(articles, 1), articles, 20, 1);
+  ModelTouches touches = touches_for(model);
+  TrainParams params = small_params(architecture);
+  params.learning_rate = 1e-30;
+  SequenceTrainer trainer(params, std::vector<std::uint64_t>(articles, 1));
+  const TrainStats stats =
+      trainer.train(sequences, {.begin = 0, .end = sequences.size(), .progress_end = 1}, model, touches);
+  EXPECT_GT(stats.loss_examples, 0U);
+  EXPECT_LE(stats.loss_examples, stats.examples);
+  return stats.loss_sum / static_cast<double>(stats.loss_examples) / std::log(2.0);
+}
+
+TEST_P(SequenceTrainerOf, EveryPairMeetsItsTargetAndAllOfItsNegatives) {
+  const std::size_t articles = 5000;
+  TokenSequences sequences;
+  std::vector<TokenId> tokens(11);
+  for (TokenId first = 0; first < 200; ++first) {
+    for (std::size_t i = 0; i < tokens.size(); ++i) tokens[i] = first * 11 + static_cast<TokenId>(i);
+    sequences.append(tokens);
+  }
+  EXPECT_NEAR(first_loss_in_ln2(GetParam(), sequences, articles), 1 + 5, 0.02);
+}
+
+TEST_P(SequenceTrainerOf, ATargetIsNoNegativeOfItsOwn) {
+  TokenSequences sequences;
+  for (int i = 0; i < 50; ++i) sequences.append(std::vector<TokenId>(7, 0));
+  EXPECT_NEAR(first_loss_in_ln2(GetParam(), sequences, 1), 1, 1e-5);
+}
+
 INSTANTIATE_TEST_SUITE_P(Architecture, SequenceTrainerOf, testing::Values(Architecture::kCbow, Architecture::kSkipGram),
                          [](const auto& param_info) {
                            return param_info.param == Architecture::kCbow ? "Cbow" : "SkipGram";

@@ -1,0 +1,40 @@
+// What the two train commands have in common: their flags, their plan, and what must be given.
+#pragma once
+
+#include <fmt/ranges.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mpi_jobs/command.h"
+#include "mpi_jobs/record.h"
+#include "mpi_jobs/stages.h"
+
+namespace linktrail::jobs {
+
+// `Options` is a TrainOptions with what the model adds to it.
+template <class Options>
+class TrainCommand : public Command {
+ public:
+  explicit TrainCommand(std::string section) : set_(std::move(section), options_) {}
+
+  std::vector<OptionSet*> flags() override { return {&set_}; }
+  std::string plan() const override {
+    validate(options_);
+    return fmt::format("read {}\nwrite {}/model.h5\n", fmt::join(options_.input, ", "), options_.output);
+  }
+  void run(const Context& context) override {
+    require("input", options_.input);
+    require("output", options_.output);
+    train(options_, context);
+  }
+
+ private:
+  virtual void train(const Options& options, const Context& context) = 0;
+
+  Options options_;
+  OptionSet set_;
+};
+
+}  // namespace linktrail::jobs
