@@ -178,7 +178,7 @@ def write_labelled_rows(folder, out):
         next(lines)
         for line in lines:
             _, _, qid, links = line.rstrip("\n").split("\t")
-            if qid and int(qid[1:]) in topics and links:
+            if qid != "NULL" and int(qid[1:]) in topics and links:
                 rows.write(f"__label__{topics[int(qid[1:])].replace(' ', '_')} {links}\n")
 
 
