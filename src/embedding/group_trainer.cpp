@@ -1,21 +1,35 @@
 #include "embedding/group_trainer.h"
 
 #include <algorithm>
-#include <array>
 
 #include "embedding/row_list.h"
 
 namespace linktrail {
 
+namespace {
+
+// Skip-gram: whether a negative sample, which come first, is one of the centres.
+bool has_centre_as_negative(std::span<const TokenId> outputs, std::size_t negatives) {
+  bool found = false;
+  for (std::size_t k = 0; k < negatives; ++k)
+    for (std::size_t i = negatives; i < outputs.size(); ++i) found |= outputs[k] == outputs[i];
+  return found;
+}
+
+}  // namespace
+
 GroupTrainer::GroupTrainer(const TrainParams& params)
     : params_(params),
       mean_(1, params.dim),
       gradient_(1, params.dim),
-      targets_(1, padded_scores(params.negatives + kInputTile)),
-      weights_(1, padded_scores(params.negatives + kInputTile)),
-      scratch_(1, padded_scores(params.negatives + kInputTile)) {
+      targets_(1, padded_outputs(params.negatives + kSharingCentres)),
+      weights_(kCentreSets, padded_outputs(params.negatives + kSharingCentres)),
+      scratch_(1, kInputTile * padded_outputs(params.negatives + kSharingCentres)) {
   // Skip-gram: the negatives come first, then the centres.
-  std::fill_n(targets_.data() + params.negatives * kInputTile, kInputTile * kInputTile, 1.0F);
+  std::fill_n(targets_.data() + params.negatives, kSharingCentres, 1.0F);
+  usual_outputs_.assign(params.negatives, kNoToken);
+  usual_outputs_.resize(params.negatives + kSharingCentres, 0);
+  weigh_sets(usual_outputs_);
 }
 
 void GroupTrainer::train(const SequencePlan& plan, std::size_t g, EmbeddingModel& model, TrainStats& stats) {
@@ -51,63 +65,65 @@ void GroupTrainer::train_cbow(const SequencePlan& plan, std::size_t g, Embedding
   ++examples_;
 }
 
-// Weights of the contexts at [begin, begin + count) with every output: a context meets a negative once for each centre
-// whose window it is in, unless the negative is that centre. Returns the number of pairs of a context and a centre.
-std::uint32_t GroupTrainer::weigh_contexts(const SequencePlan& plan, std::size_t g, std::uint32_t begin,
-                                           std::uint32_t count) {
-  const CentreGroup& group = plan.groups()[g];
-  const std::span<const TokenId> outputs = plan.outputs(g);
+// For every set of centres, bit i for the i-th, the weights of a context that is in the windows of just these: it meets
+// a negative once for each of them, unless the negative is that centre.
+void GroupTrainer::weigh_sets(std::span<const TokenId> outputs) {
   const std::size_t negatives = params_.negatives;
-  float* weights = weights_.data();
-  std::array<float, kInputTile> windows{};  // that each context is in
-  for (std::uint32_t i = 0; i < group.count; ++i) {
-    const Window window = plan.window(group, group.first + i);
-    for (std::uint32_t c = 0; c < kInputTile; ++c) {
-      const std::uint32_t context = begin + c;
-      const bool meets = c < count && context >= window.begin && context < window.end && context != group.first + i;
-      weights[(negatives + i) * kInputTile + c] = meets ? 1.0F : 0.0F;
-      windows[c] += meets ? 1.0F : 0.0F;
+  for (std::uint32_t set = 1; set < kCentreSets; ++set) {
+    float* weights = weights_.row_data(set);
+    std::fill_n(weights, weights_.stride(), 0.0F);
+    for (std::uint32_t i = 0; i < kSharingCentres; ++i) {
+      if ((set >> i & 1) == 0 || negatives + i >= outputs.size()) continue;
+      weights[negatives + i] = 1;
+      for (std::size_t k = 0; k < negatives; ++k) weights[k] += outputs[k] != outputs[negatives + i] ? 1.0F : 0.0F;
     }
   }
-  for (std::size_t k = 0; k < negatives; ++k) std::copy(windows.begin(), windows.end(), weights + k * kInputTile);
-  for (std::size_t k = 0; k < negatives; ++k)
-    for (std::uint32_t i = 0; i < group.count; ++i)
-      if (outputs[k] == outputs[negatives + i])
-        for (std::uint32_t c = 0; c < kInputTile; ++c)
-          weights[k * kInputTile + c] -= weights[(negatives + i) * kInputTile + c];
-  return static_cast<std::uint32_t>(windows[0] + windows[1] + windows[2] + windows[3]);
+}
+
+// The contexts of the group, in order, and the weights of each. Returns their number.
+std::size_t GroupTrainer::collect_contexts(const SequencePlan& plan, const CentreGroup& group, EmbeddingModel& model) {
+  const std::uint32_t first = group.first;
+  const Window left = plan.window(group, first);
+  const Window right = group.count > 1 ? plan.window(group, first + 1) : Window{first, first};
+  const std::uint32_t begin = std::min(left.begin, right.begin);
+  const std::uint32_t end = std::max(left.end, right.end);
+  if (contexts_.size() < end - begin) {
+    contexts_.resize(end - begin);
+    context_weights_.resize(end - begin);
+  }
+  const TokenId* tokens = plan.tokens().data();
+  std::size_t count = 0;
+  for (std::uint32_t at = begin; at < end; ++at) {
+    const std::uint32_t in_left = at >= left.begin && at < left.end && at != first ? 1 : 0;
+    const std::uint32_t in_right = at >= right.begin && at < right.end && at != first + 1 ? 1 : 0;
+    contexts_[count] = model.input.row_data(tokens[at]);
+    context_weights_[count] = weights_.row_data(in_left + 2 * in_right);
+    examples_ += in_left + in_right;
+    count += in_left + in_right > 0 ? 1 : 0;
+  }
+  return count;
 }
 
 void GroupTrainer::train_skipgram(const SequencePlan& plan, std::size_t g, EmbeddingModel& model) {
   const CentreGroup& group = plan.groups()[g];
-  Window all{group.first, group.first};
-  for (std::uint32_t i = 0; i < group.count; ++i) {
-    const Window window = plan.window(group, group.first + i);
-    all = {std::min(all.begin, window.begin), std::max(all.end, window.end)};
+  const std::span<const TokenId> outputs = plan.outputs(g);
+  const bool meets_itself = has_centre_as_negative(outputs, params_.negatives);
+  if (meets_itself) weigh_sets(outputs);
+  const std::size_t count = collect_contexts(plan, group, model);
+  std::size_t tiles = (count + kInputTile - 1) / kInputTile;
+  for (std::size_t begin = 0; begin < count; --tiles) {
+    const std::size_t size = (count - begin + tiles - 1) / tiles;  // tiles of about equal size, none nearly empty
+    kernels_.logistic_turns({.inputs = contexts_.data() + begin,
+                             .input_count = size,
+                             .outputs = row_list(model.output, outputs),
+                             .targets = targets_.data(),
+                             .weights = context_weights_.data() + begin,
+                             .learning_rate = group.learning_rate,
+                             .scratch = scratch_.data(),
+                             .loss = loss_of(g)});
+    begin += size;
   }
-  // Places of centres that a smaller group does not have stand for no pair.
-  std::fill_n(weights_.data() + (params_.negatives + group.count) * kInputTile, (kInputTile - group.count) * kInputTile,
-              0.0F);
-  const std::uint32_t contexts = all.end - all.begin;
-  const std::uint32_t tiles = (contexts + std::uint32_t{kInputTile} - 1) / std::uint32_t{kInputTile};
-  for (std::uint32_t t = 0; t < tiles; ++t) {
-    const std::uint32_t begin = all.begin + contexts * t / tiles;
-    const std::uint32_t count = all.begin + contexts * (t + 1) / tiles - begin;
-    const std::uint32_t pairs = weigh_contexts(plan, g, begin, count);
-    if (pairs == 0) continue;
-    std::array<float*, kInputTile> rows{};
-    for (std::uint32_t c = 0; c < count; ++c) rows[c] = model.input.row_data(plan.tokens()[begin + c]);
-    kernels_.logistic_tile({.inputs = rows.data(),
-                            .gradients = rows.data(),
-                            .input_count = count,
-                            .outputs = row_list(model.output, plan.outputs(g)),
-                            .targets = targets_.data(),
-                            .weights = weights_.data(),
-                            .learning_rate = group.learning_rate,
-                            .scratch = scratch_.data(),
-                            .loss = loss_of(g)});
-    examples_ += pairs;
-  }
+  if (meets_itself) weigh_sets(usual_outputs_);
 }
 
 }  // namespace linktrail

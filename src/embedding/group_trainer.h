@@ -1,6 +1,10 @@
 // The arithmetic of one group of centres, for CBOW and for skip-gram.
 #pragma once
 
+#include <cstdint>
+#include <span>
+#include <vector>
+
 #include "embedding/kernels.h"
 #include "embedding/model.h"
 #include "embedding/params.h"
@@ -20,19 +24,26 @@ class GroupTrainer {
   // Groups for one whose loss is taken: the logarithms would cost a tenth of the time.
   static constexpr std::size_t kLossEvery = 8;
 
+  static constexpr std::uint32_t kCentreSets = 1U << kSharingCentres;
+  static_assert(kSharingCentres == 2, "collect_contexts() counts on it");
+
   float* loss_of(std::size_t g);
   void train_cbow(const SequencePlan& plan, std::size_t g, EmbeddingModel& model);
   void train_skipgram(const SequencePlan& plan, std::size_t g, EmbeddingModel& model);
-  std::uint32_t weigh_contexts(const SequencePlan& plan, std::size_t g, std::uint32_t begin, std::uint32_t count);
+  void weigh_sets(std::span<const TokenId> outputs);
+  std::size_t collect_contexts(const SequencePlan& plan, const CentreGroup& group, EmbeddingModel& model);
 
   TrainParams params_;
   const Kernels& kernels_ = best_kernels();
   Matrix mean_;      // CBOW: of the contexts
   Matrix gradient_;  // of the mean
-  Matrix targets_;   // skip-gram: of every pair of a tile
-  Matrix weights_;
+  Matrix targets_;   // skip-gram: of the outputs of a group
+  Matrix weights_;   // skip-gram: of the outputs, a row for each set of centres
   Matrix scratch_;
-  float loss_ = 0;  // of the group in training
+  std::vector<TokenId> usual_outputs_;         // no negative is a centre: what weights_ are for between two groups
+  std::vector<float*> contexts_;               // skip-gram: input rows
+  std::vector<const float*> context_weights_;  // rows of weights_
+  float loss_ = 0;                             // of the group in training
   std::uint64_t examples_ = 0;
 };
 

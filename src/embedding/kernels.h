@@ -24,6 +24,10 @@ constexpr std::size_t padded_scores(std::size_t outputs) {
   return (outputs * kInputTile + kScoreGroup - 1) / kScoreGroup * kScoreGroup;
 }
 
+constexpr std::size_t padded_outputs(std::size_t outputs) {
+  return (outputs + kScoreGroup - 1) / kScoreGroup * kScoreGroup;
+}
+
 // Some rows of a matrix, in order; a row may repeat.
 struct RowList {
   float* table = nullptr;
@@ -46,6 +50,22 @@ struct LogisticTile {
   float* scratch = nullptr;  // padded_scores(outputs.count) floats, 64-byte aligned
   float* loss = nullptr;     // unless null, the weighted sum of -log p before the step is added here: the logarithms
                              // cost as much as the probabilities
+};
+
+// Inputs that take turns: each is scored against the outputs as the inputs before it have left them, and is itself
+// changed once, when it has met all of them. So an input of which several are alike does not overshoot, as it would in
+// a LogisticTile (docs/numerics.md).
+struct LogisticTurns {
+  float* const* inputs = nullptr;  // `input_count` vectors, 1..kInputTile; lr * gradient is added to each
+  std::size_t input_count = 0;
+  RowList outputs;  // updated in place; the places of a row that repeats are scored apart
+  // [padded_outputs(outputs.count)] each: the targets of the outputs, 0 or 1, and for each input the weights of its
+  // steps and losses, 0 where there is no output.
+  const float* targets = nullptr;
+  const float* const* weights = nullptr;
+  float learning_rate = 0;
+  float* scratch = nullptr;  // kInputTile * padded_outputs(outputs.count) floats, 64-byte aligned
+  float* loss = nullptr;     // as in LogisticTile
 };
 
 // One step of a single input, which should score high with the first output and low with the others.
@@ -71,7 +91,10 @@ struct Kernels {
   // takes as much of every input.
   void (*logistic_tile)(const LogisticTile& tile);
 
-  // The same for one input: every output row is read from memory once for the scores and once for the update.
+  // Input after input, at the price of a tile: its scores follow from those of the tile and the products of the inputs.
+  void (*logistic_turns)(const LogisticTurns& turns);
+
+  // The same as a tile for one input: every output row is read from memory once for the scores and once for the update.
   void (*logistic_row)(const LogisticRow& row);
 
   float (*dot)(const float* a, const float* b, std::size_t stride);

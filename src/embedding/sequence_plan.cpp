@@ -1,7 +1,6 @@
 #include "embedding/sequence_plan.h"
 
 #include "core/checked_cast.h"
-#include "embedding/kernels.h"
 
 namespace linktrail {
 
@@ -93,7 +92,7 @@ void SequencePlan::append_outputs(const CentreGroup& group, RandomStream& random
 // Groups of a sequence differ by at most one centre, so that none is nearly empty.
 void SequencePlan::append_groups(std::uint32_t begin, float learning_rate, RandomStream& random) {
   const auto end = static_cast<std::uint32_t>(tokens_.size());
-  const std::uint32_t size = params_->architecture == Architecture::kCbow ? 1 : std::uint32_t{kInputTile};
+  const std::uint32_t size = params_->architecture == Architecture::kCbow ? 1 : kSharingCentres;
   const std::uint32_t groups = (end - begin + size - 1) / size;
   const std::uint32_t least = (end - begin) / groups;
   const std::uint32_t larger = (end - begin) % groups;

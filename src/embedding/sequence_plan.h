@@ -17,8 +17,11 @@
 
 namespace linktrail {
 
-// What is trained at a time: one centre (CBOW), or up to kInputTile neighbouring centres of one sequence that share
-// their negative samples (skip-gram).
+// Neighbouring centres that share their negative samples in skip-gram. More would be faster and cost recall@10 on
+// large corpora (docs/numerics.md).
+inline constexpr std::uint32_t kSharingCentres = 2;
+
+// What is trained at a time: one centre (CBOW), or up to kSharingCentres neighbouring ones of one sequence (skip-gram).
 struct CentreGroup {
   std::uint32_t begin = 0;  // the sequence is tokens [begin, end) of the plan
   std::uint32_t end = 0;

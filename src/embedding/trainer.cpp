@@ -30,22 +30,29 @@ void prefetch_row(const Matrix& matrix, std::uint32_t row) {
 // Fetches the rows of a plan little by little, while another is trained.
 class RowFetcher {
  public:
+  // step() will be called `steps` times.
   RowFetcher(const EmbeddingModel& model, const SequencePlan& plan, std::size_t steps)
-      : model_(model), plan_(plan), steps_(std::max<std::size_t>(steps, 1)) {}
+      : model_(model), outputs_(plan.output_rows()), inputs_(plan.tokens()) {
+    const std::size_t parts = std::max<std::size_t>(steps, 1);
+    outputs_a_step_ = (outputs_.size() + parts - 1) / parts;
+    inputs_a_step_ = (inputs_.size() + parts - 1) / parts;
+  }
 
-  // To be called `steps` times.
   void step() {
-    ++step_;
-    for (const std::size_t to = plan_.output_rows().size() * step_ / steps_; output_ < to; ++output_)
-      prefetch_row(model_.output, plan_.output_rows()[output_]);
-    for (const std::size_t to = plan_.tokens().size() * step_ / steps_; input_ < to; ++input_)
-      prefetch_row(model_.input, plan_.tokens()[input_]);
+    fetch(model_.output, outputs_, outputs_a_step_);
+    fetch(model_.input, inputs_, inputs_a_step_);
   }
 
  private:
+  static void fetch(const Matrix& matrix, std::span<const TokenId>& rows, std::size_t count) {
+    const std::size_t now = std::min(count, rows.size());
+    for (const TokenId row : rows.first(now)) prefetch_row(matrix, row);
+    rows = rows.subspan(now);
+  }
+
   const EmbeddingModel& model_;
-  const SequencePlan& plan_;
-  std::size_t steps_, step_ = 0, output_ = 0, input_ = 0;
+  std::span<const TokenId> outputs_, inputs_;  // not fetched yet
+  std::size_t outputs_a_step_, inputs_a_step_;
 };
 
 }  // namespace

@@ -7,39 +7,17 @@
 #include <stdexcept>
 
 #include "core/matrix.h"
-#include "core/random.h"
+#include "unit/embedding/kernel_case.h"
 #include "unit/embedding/reference_kernels.h"
 
 namespace linktrail {
 namespace {
 
-Matrix random_matrix(std::size_t rows, std::size_t dim, std::uint64_t seed) {
-  Matrix matrix(rows, dim);
-  RandomStream random({.seed = seed, .stage = RandomStage::kSample});
-  for (std::size_t i = 0; i < rows; ++i)
-    for (float& x : matrix.row(i)) x = random.uniform() - 0.5F;
-  return matrix;
-}
+using test::as_doubles;
+using test::expect_row_near;
+using test::random_matrix;
 
-test::DoubleRow as_doubles(std::span<const float> row) { return {row.begin(), row.end()}; }
-
-void expect_row_near(std::span<const float> found, const test::DoubleRow& expected, double tolerance) {
-  for (std::size_t j = 0; j < expected.size(); ++j) ASSERT_NEAR(found[j], expected[j], tolerance) << "column " << j;
-}
-
-struct Case {
-  Isa isa;
-  std::size_t dim;
-};
-
-class KernelsOf : public testing::TestWithParam<Case> {
- protected:
-  // The one thing that the machine may lack and we do not own.
-  void SetUp() override {
-    if (!is_supported(GetParam().isa)) GTEST_SKIP() << "this CPU has no " << isa_name(GetParam().isa);
-  }
-  const Kernels& kernels() const { return kernels_for(GetParam().isa); }
-};
+class KernelsOf : public test::KernelCase {};
 
 // Owns what a tile points to.
 struct TileCase {
@@ -139,7 +117,7 @@ TEST_P(KernelsOf, LogisticRowEqualsTheReference) {
   }
 }
 
-// As skip-gram uses it: what is added to the gradients is added to the inputs.
+// What is added to the gradients is then added to the inputs.
 TEST_P(KernelsOf, GradientsMayBeTheInputsThemselves) {
   TileCase apart(3, 7, GetParam().dim), together(3, 7, GetParam().dim);
   for (std::size_t c = 0; c < 3; ++c) together.gradient_rows[c] = together.input.row_data(c);
@@ -221,16 +199,7 @@ TEST_P(KernelsOf, NothingIsSkippedAtAPositionBeyondTheRows) {
   EXPECT_NEAR(out.row(0)[0], table.row(0)[0] + table.row(1)[0], 1e-6);
 }
 
-std::vector<Case> all_cases() {
-  std::vector<Case> cases;
-  for (const Isa isa : {Isa::kPlain, Isa::kAvx2, Isa::kAvx512})
-    for (const std::size_t dim : {1, 2, 16, 50, 64, 100, 300}) cases.push_back({isa, dim});
-  return cases;
-}
-
-INSTANTIATE_TEST_SUITE_P(Isa, KernelsOf, testing::ValuesIn(all_cases()), [](const auto& case_info) {
-  return std::string(isa_name(case_info.param.isa)) + "_dim_" + std::to_string(case_info.param.dim);
-});
+INSTANTIATE_TEST_SUITE_P(Isa, KernelsOf, testing::ValuesIn(test::kernel_cases()), test::kernel_case_name);
 
 TEST(Kernels, BestIsSupportedAndUnsupportedIsRefused) {
   EXPECT_TRUE(is_supported(best_kernels().isa));

@@ -5,8 +5,6 @@
 #include <cmath>
 #include <set>
 
-#include "embedding/kernels.h"
-
 namespace linktrail {
 namespace {
 
@@ -53,7 +51,7 @@ struct Fixture {
 
 TEST(SequencePlan, GroupsCoverEveryCentreOnceAndAreAboutEqual) {
   for (const Architecture architecture : {Architecture::kCbow, Architecture::kSkipGram}) {
-    const std::uint32_t most = architecture == Architecture::kCbow ? 1 : std::uint32_t{kInputTile};
+    const std::uint32_t most = architecture == Architecture::kCbow ? 1 : kSharingCentres;
     for (std::size_t length = 2; length < 20; ++length) {
       Fixture fixture(architecture);
       fixture.plan_one(0, length);
