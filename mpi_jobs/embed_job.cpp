@@ -13,25 +13,23 @@ namespace {
 
 std::string model_path(const std::string& folder) { return folder + "/model.h5"; }
 
-dist::StoredModel read_checked(const std::string& folder, const std::string& wanted, const Context& context) {
-  dist::StoredModel stored = dist::read_model(model_path(folder), context.comm);
+void expect_kind(const dist::StoredModel& stored, const std::string& folder, const std::string& wanted) {
   const bool is_reader = stored.kind == dist::ModelKind::kReader;
   if (is_reader != (wanted == "reader"))
     throw UsageError(fmt::format("--model {}: holds a {} model, expected a {} model", folder,
                                  is_reader ? "reader" : "links", wanted));
-  return stored;
 }
 
-dist::EmbeddingRows token_rows(const dist::StoredModel& stored, const comm::Communicator& comm) {
+// The rows of articles, without that of the end of a session, which is the last.
+dist::EmbeddingRows token_rows(const dist::StoredModel& stored, const std::string& path,
+                               const comm::Communicator& comm) {
   const auto [begin, end] = dist::row_block(stored.vocabulary.size(), comm.rank(), comm.size());
-  dist::EmbeddingRows rows{.vectors = Matrix(end - begin, stored.model.input.dim()),
+  dist::EmbeddingRows rows{.vectors = dist::read_model_rows(path, begin, end - begin),
                            .qids = {},
                            .counts = {},
                            .begin = begin,
                            .total = stored.vocabulary.size()};
   for (std::uint64_t token = begin; token < end; ++token) {
-    const auto source = stored.model.input.row(token);
-    std::copy(source.begin(), source.end(), rows.vectors.row(token - begin).begin());
     rows.qids.push_back(stored.vocabulary.qid(static_cast<TokenId>(token)));
     rows.counts.push_back(stored.vocabulary.count(static_cast<TokenId>(token)));
   }
@@ -51,15 +49,20 @@ dist::EmbeddingAttributes attributes_of(const std::string& model, const std::str
 }  // namespace
 
 StageResult embed_reader(const EmbedOptions& options, const Context& context) {
-  const dist::StoredModel stored = read_checked(options.model, "reader", context);
+  const std::string path = model_path(options.model);
+  const dist::StoredModel stored = comm::agreed(context.comm, [&] { return dist::read_model_header(path); });
+  expect_kind(stored, options.model, "reader");
+  const dist::EmbeddingRows rows =
+      comm::agreed(context.comm, [&] { return token_rows(stored, path, context.comm); });
   make_output_folder(options.output, context.comm);
-  dist::write_embeddings(options.output + "/embeddings.h5", token_rows(stored, context.comm),
-                         attributes_of("reader", stored.config), context.comm);
-  return {{"articles", stored.vocabulary.size()}, {"dim", stored.model.input.dim()}};
+  dist::write_embeddings(options.output + "/embeddings.h5", rows, attributes_of("reader", stored.config),
+                         context.comm);
+  return {{"articles", stored.vocabulary.size()}, {"dim", rows.dim()}};
 }
 
 StageResult embed_links(const EmbedOptions& options, const Context& context) {
-  const dist::StoredModel stored = read_checked(options.model, "links", context);
+  const dist::StoredModel stored = dist::read_model(model_path(options.model), context.comm);
+  expect_kind(stored, options.model, "links");
   const dist::LinkCorpus corpus = dist::load_links_with(stored.vocabulary, {.inputs = options.input}, context.comm);
   const std::vector<float> weights =
       link_weights(weight_for(stored.kind), stored.vocabulary.counts(), stored.documents);

@@ -12,7 +12,14 @@ const std::vector<EnumName<Architecture>>& enum_names() {
 template <>
 const std::vector<EnumName<CombineRule>>& enum_names() {
   static const std::vector<EnumName<CombineRule>> names{
-      {CombineRule::kAdasum, "adasum"}, {CombineRule::kTouchedAverage, "touched"}, {CombineRule::kAverage, "average"}};
+      {CombineRule::kAdasum, "adasum"}, {CombineRule::kTouchedAverage, "touched"}, {CombineRule::kAverage, "average"}, {CombineRule::kCoherence, "coherence"}};
+  return names;
+}
+
+template <>
+const std::vector<EnumName<dist::ValuePrecision>>& enum_names() {
+  static const std::vector<EnumName<dist::ValuePrecision>> names{{dist::ValuePrecision::kFloat32, "float32"},
+                                                                 {dist::ValuePrecision::kBf16, "bf16"}};
   return names;
 }
 

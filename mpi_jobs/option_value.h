@@ -36,6 +36,8 @@ const std::vector<EnumName<Architecture>>& enum_names();
 template <>
 const std::vector<EnumName<CombineRule>>& enum_names();
 template <>
+const std::vector<EnumName<dist::ValuePrecision>>& enum_names();
+template <>
 const std::vector<EnumName<LinkBag>>& enum_names();
 template <>
 const std::vector<EnumName<LinkObjective>>& enum_names();

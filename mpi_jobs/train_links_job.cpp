@@ -24,11 +24,11 @@ StageResult train_self_supervised(const LinkTrainOptions& options, const TrainPa
   Training training{.stage = "train links",
                     .kind = dist::ModelKind::kLinks,
                     .options = recorded_options(options, params.seed),
-                    .model = initial_model(qids_of(corpus.vocabulary), counts.size(), params.dim, params.seed)};
-  const auto train = [&](dist::TrainCursor start, EmbeddingModel& model, const dist::TrainHooks& hooks) {
+                    .model = [&] { return initial_bag_model(corpus.vocabulary, params, context.comm); }};
+  const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
     const dist::SequenceShard shard{
         .sequences = corpus.sequences, .first_record = corpus.first_record, .counts = counts};
-    return dist::train_sequences(params, options.sync, shard, start, model, hooks, context.comm);
+    return dist::train_sequences(params, options.sync, shard, start, model, hooks);
   };
   StageResult result = train_model(std::move(training), train, options, corpus, context);
   result["rows"] = corpus.total_records;
@@ -68,14 +68,14 @@ StageResult train_on_labels(const LinkTrainOptions& options, const TrainParams& 
       .stage = "train links",
       .kind = dist::ModelKind::kLinksSupervised,
       .options = recorded_options(options, params.seed),
-      .model = initial_labelled_model(qids_of(corpus.vocabulary), table.names().size(), params.dim, params.seed),
+      .model = [&] { return initial_labelled_model(corpus.vocabulary, table.names().size(), params, context.comm); },
       .labels = table.names()};
-  const auto train = [&](dist::TrainCursor start, EmbeddingModel& model, const dist::TrainHooks& hooks) {
+  const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
     const dist::LabelledShard shard{.bags = corpus.sequences,
                                     .labels = labels,
                                     .first_record = corpus.first_record,
-                                    .end = end_row(model, corpus.vocabulary.size())};
-    return dist::train_supervised(params, options.sync, shard, start, model, hooks, context.comm);
+                                    .end = end_row(model.matrices, corpus.vocabulary.size())};
+    return dist::train_supervised(params, options.sync, shard, start, model, hooks);
   };
   StageResult result = train_model(std::move(training), train, options, corpus, context);
   result["labels"] = table.names().size();

@@ -32,27 +32,59 @@ TrainParams params_of(const TrainOptions& options, const Context& context) {
   return params;
 }
 
+namespace {
+
 std::vector<Qid> qids_of(const Vocabulary& vocabulary) {
   std::vector<Qid> qids;
   for (const QidCount& entry : vocabulary.entries()) qids.push_back(entry.qid);
   return qids;
 }
 
+std::vector<Qid> qids_and_end(const Vocabulary& vocabulary) {
+  std::vector<Qid> qids = qids_of(vocabulary);
+  qids.push_back(kNoQid);
+  return qids;
+}
+
+dist::NodeModel initial_model(const std::vector<Qid>& qids, std::size_t output_rows, const TrainParams& params,
+                              const comm::Communicator& comm) {
+  return dist::initial_node_model(qids, output_rows, params.dim, params.seed, std::make_shared<const comm::Node>(comm));
+}
+
+}  // namespace
+
+dist::NodeModel initial_sequence_model(const Vocabulary& vocabulary, const TrainParams& params,
+                                       const comm::Communicator& comm) {
+  const std::vector<Qid> qids = qids_and_end(vocabulary);
+  return initial_model(qids, qids.size(), params, comm);
+}
+
+dist::NodeModel initial_bag_model(const Vocabulary& vocabulary, const TrainParams& params,
+                                  const comm::Communicator& comm) {
+  return initial_model(qids_of(vocabulary), vocabulary.size(), params, comm);
+}
+
+dist::NodeModel initial_labelled_model(const Vocabulary& vocabulary, std::size_t labels, const TrainParams& params,
+                                       const comm::Communicator& comm) {
+  return initial_model(qids_and_end(vocabulary), labels, params, comm);
+}
+
 StageResult train_model(Training training, const TrainFunction& train, const TrainOptions& options,
                         dist::CorpusBase& corpus, const Context& context) {
   const std::string config = training.options.dump();
-  StageResult result =
+  TrainedModel trained =
       run_training({.stage = training.stage,
                     .folder = options.output,
                     .key = fmt::format("{} {:016x} ranks {}", config, fingerprint(corpus), context.comm.size()),
                     .run_id = run_id_of(config),
                     .checkpoint_minutes = options.checkpoint_minutes},
                    training.model, train, context);
+  StageResult result = std::move(trained.result);
   result["vocabulary"] = corpus.vocabulary.size();
   dist::write_model(options.output + "/model.h5",
                     {.kind = training.kind,
                      .vocabulary = std::move(corpus.vocabulary),
-                     .model = std::move(training.model),
+                     .model = std::move(trained.model.matrices),
                      .labels = std::move(training.labels),
                      .documents = corpus.total_records,
                      .config = config},

@@ -14,12 +14,12 @@
 
 namespace linktrail::jobs {
 
-// A training that is ready to begin: the corpus is in memory, the model is initial.
+// A training that is ready to begin: the corpus is in memory.
 struct Training {
   std::string stage;  // "train reader" or "train links"
   dist::ModelKind kind = dist::ModelKind::kReader;
   nlohmann::ordered_json options;  // as recorded
-  EmbeddingModel model;
+  InitialModel model;
   std::vector<std::string> labels = {};  // of the output rows, if supervised
 };
 
@@ -40,8 +40,14 @@ nlohmann::ordered_json recorded_options(Options options, std::uint64_t seed) {
   return json;
 }
 
-// The vocabulary in the order of its tokens.
-std::vector<Qid> qids_of(const Vocabulary& vocabulary);
+// Collective. The models that training starts with (embedding/model.h says what their rows are): for sessions, for bags
+// of links that predict each other, and for bags that predict labels.
+dist::NodeModel initial_sequence_model(const Vocabulary& vocabulary, const TrainParams& params,
+                                       const comm::Communicator& comm);
+dist::NodeModel initial_bag_model(const Vocabulary& vocabulary, const TrainParams& params,
+                                  const comm::Communicator& comm);
+dist::NodeModel initial_labelled_model(const Vocabulary& vocabulary, std::size_t labels, const TrainParams& params,
+                                       const comm::Communicator& comm);
 
 // Collective. Trains and writes model.h5 into options.output; a checkpoint holds for the same options, corpus and
 // number of ranks only. Takes the vocabulary out of `corpus`.

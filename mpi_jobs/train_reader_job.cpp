@@ -21,11 +21,11 @@ StageResult train_reader(const TrainOptions& given, const Context& context) {
   Training training{.stage = "train reader",
                     .kind = dist::ModelKind::kReader,
                     .options = recorded_options(options, params.seed),
-                    .model = initial_sequence_model(qids_of(corpus.vocabulary), params.dim, params.seed)};
-  const auto train = [&](dist::TrainCursor start, EmbeddingModel& model, const dist::TrainHooks& hooks) {
+                    .model = [&] { return initial_sequence_model(corpus.vocabulary, params, context.comm); }};
+  const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
     const dist::SequenceShard shard{
         .sequences = corpus.sequences, .first_record = corpus.first_record, .counts = counts};
-    return dist::train_sequences(params, options.sync, shard, start, model, hooks, context.comm);
+    return dist::train_sequences(params, options.sync, shard, start, model, hooks);
   };
   StageResult result = train_model(std::move(training), train, options, corpus, context);
   result["sessions"] = corpus.total_records;

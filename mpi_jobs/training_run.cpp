@@ -14,18 +14,18 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+std::string checkpoint_path(const TrainingRun& run) { return run.folder + "/checkpoint.h5"; }
+
 // Decides after each round whether to write a checkpoint, and writes it.
 class Checkpointer {
  public:
   Checkpointer(const TrainingRun& run, const EmbeddingModel& model, const Context& context)
       : run_(run), model_(model), context_(context), last_(Clock::now()) {}
 
-  std::string path() const { return run_.folder + "/checkpoint.h5"; }
-
   dist::AfterRound after_round(const dist::TrainCursor& next) {
     const bool stop = comm::StopSignal::requested_anywhere(context_.comm);
     if (stop || is_due()) {
-      dist::write_checkpoint(path(), run_.key, next, model_, context_.comm);
+      dist::write_checkpoint(checkpoint_path(run_), run_.key, next, model_, context_.comm);
       last_ = Clock::now();
     }
     return stop ? dist::AfterRound::kStop : dist::AfterRound::kContinue;
@@ -53,20 +53,40 @@ void remove_checkpoint(const std::string& path, const comm::Communicator& comm) 
   });
 }
 
+bool exists_for_all(const std::string& path, const comm::Communicator& comm) {
+  return comm::all_ranks_ok(comm::agreed(comm, [&] { return std::filesystem::exists(path); }), comm);
+}
+
+// The model to start with, and where.
+struct Start {
+  dist::NodeModel model;
+  dist::TrainCursor cursor;
+};
+
+Start start_of(const std::string& checkpoint, const std::string& key, const InitialModel& initial,
+               const Context& context) {
+  Start start{.model = initial(), .cursor = {}};
+  if (context.common.resume != Resume::kAuto || !exists_for_all(checkpoint, context.comm)) return start;
+  const auto cursor = dist::read_checkpoint(checkpoint, key, start.model);
+  if (!cursor) return {.model = initial(), .cursor = {}};
+  context.log.info("resumed at epoch {}, round {}", cursor->epoch + 1, cursor->round + 1);
+  start.cursor = *cursor;
+  return start;
+}
+
+void warn_of_divergence(const dist::Divergence& found, const Context& context) {
+  context.log.warning("training diverged in epoch {} round {} (loss {}): took the round back, and halved the rate to {}",
+                      found.epoch + 1, found.round + 1, found.loss, found.learning_rate);
+}
+
 }  // namespace
 
-StageResult run_training(const TrainingRun& run, EmbeddingModel& model, const TrainFunction& train,
-                         const Context& context) {
-  Checkpointer checkpointer(run, model, context);
-  dist::TrainCursor start;
-  if (context.common.resume == Resume::kAuto) {
-    if (auto checkpoint = dist::read_checkpoint(checkpointer.path(), run.key, context.comm)) {
-      start = checkpoint->next;
-      model = std::move(checkpoint->model);
-      context.log.info("resumed at epoch {}, round {}", start.epoch + 1, start.round + 1);
-    }
-  }
-
+TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, const TrainFunction& train,
+                          const Context& context) {
+  Start begin = start_of(checkpoint_path(run), run.key, initial, context);
+  dist::NodeModel& model = begin.model;
+  const dist::TrainCursor start = begin.cursor;
+  Checkpointer checkpointer(run, model.matrices, context);
   RoundObserver observer({.stage = run.stage,
                           .run_id = run.run_id,
                           .metrics = run.folder + "/metrics.jsonl",
@@ -74,6 +94,7 @@ StageResult run_training(const TrainingRun& run, EmbeddingModel& model, const Tr
                          context);
   const dist::TrainHooks hooks{
       .on_report = [&](const dist::RoundReport& report) { observer.on_round(report); },
+      .on_divergence = [&](const dist::Divergence& found) { warn_of_divergence(found, context); },
       .on_round_end = [&](const dist::TrainCursor& next) { return checkpointer.after_round(next); }};
   const dist::TrainOutcome outcome = train(start, model, hooks);
   observer.finish();
@@ -81,14 +102,17 @@ StageResult run_training(const TrainingRun& run, EmbeddingModel& model, const Tr
     throw comm::AgreedError(
         ExitCode::kStoppedWithCheckpoint,
         fmt::format("stopped on request with a checkpoint in {}; run the same command again to go on",
-                    checkpointer.path()),
+                    checkpoint_path(run)),
         0);
-  remove_checkpoint(checkpointer.path(), context.comm);
-  return {{"tokens", outcome.tokens},
-          {"loss", outcome.loss},
-          {"seconds", outcome.seconds},
-          {"sync_seconds", outcome.sync_seconds},
-          {"words_per_second", outcome.seconds > 0 ? static_cast<double>(outcome.tokens) / outcome.seconds : 0.0}};
+  remove_checkpoint(checkpoint_path(run), context.comm);
+  StageResult result{
+      {"tokens", outcome.tokens},
+      {"loss", outcome.loss},
+      {"seconds", outcome.seconds},
+      {"sync_seconds", outcome.sync_seconds},
+      {"words_per_second", outcome.seconds > 0 ? static_cast<double>(outcome.tokens) / outcome.seconds : 0.0},
+      {"rate_halvings", outcome.next.halvings}};
+  return {.model = std::move(begin.model), .result = std::move(result)};
 }
 
 }  // namespace linktrail::jobs

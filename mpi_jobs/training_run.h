@@ -6,7 +6,7 @@
 
 #include "dist/checkpoint.h"
 #include "dist/training.h"
-#include "embedding/model.h"
+#include "dist/node_model.h"
 #include "mpi_jobs/context.h"
 #include "mpi_jobs/stages.h"
 
@@ -21,11 +21,19 @@ struct TrainingRun {
 };
 
 // One of dist::train_sequences and dist::train_supervised, with all but these bound.
-using TrainFunction = std::function<dist::TrainOutcome(dist::TrainCursor, EmbeddingModel&, const dist::TrainHooks&)>;
+using TrainFunction = std::function<dist::TrainOutcome(dist::TrainCursor, dist::NodeModel&, const dist::TrainHooks&)>;
+
+// Makes the model that training starts with; collective.
+using InitialModel = std::function<dist::NodeModel()>;
+
+struct TrainedModel {
+  dist::NodeModel model;
+  StageResult result;
+};
 
 // Collective. Trains from the last checkpoint of the same key, or from the start. Asked to stop, leaves a checkpoint
 // and throws AgreedError with code 75 on every rank. Removes the checkpoint when done.
-StageResult run_training(const TrainingRun& run, EmbeddingModel& model, const TrainFunction& train,
-                         const Context& context);
+TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, const TrainFunction& train,
+                          const Context& context);
 
 }  // namespace linktrail::jobs

@@ -1,38 +1,17 @@
 #include "core/matrix.h"
 
-#include <sys/mman.h>
-
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
-#include <new>
+
+#include "core/lazy_memory.h"
 
 namespace linktrail {
 
-namespace {
+Matrix::Matrix(std::size_t rows, std::size_t dim)
+    : Matrix(rows, dim, reserve_zeroed(rows * padded_dim(dim) * sizeof(float))) {}
 
-// Below 4 MiB a matrix fits the second-level TLB with small pages; above, huge pages save misses.
-constexpr std::size_t kHugePageBytes = 2UL << 20;
-
-float* allocate_zeroed(std::size_t floats) {
-  const std::size_t bytes = floats * sizeof(float);
-  const bool huge = bytes >= 2 * kHugePageBytes;
-  const std::size_t alignment = huge ? kHugePageBytes : kRowAlignBytes;
-  const std::size_t size = (bytes + alignment - 1) / alignment * alignment;
-  void* memory = std::aligned_alloc(alignment, size);
-  if (memory == nullptr) throw std::bad_alloc();
-  if (huge) madvise(memory, size, MADV_HUGEPAGE);
-  std::memset(memory, 0, size);
-  return static_cast<float*>(memory);
-}
-
-}  // namespace
-
-void Matrix::Free::operator()(float* p) const { std::free(p); }
-
-Matrix::Matrix(std::size_t rows, std::size_t dim) : rows_(rows), dim_(dim), stride_(padded_dim(dim)) {
-  if (rows_ * stride_ > 0) data_.reset(allocate_zeroed(rows_ * stride_));
-}
+Matrix::Matrix(std::size_t rows, std::size_t dim, std::shared_ptr<void> memory)
+    : memory_(std::move(memory)), rows_(rows), dim_(dim), stride_(padded_dim(dim)) {}
 
 Matrix Matrix::clone() const {
   Matrix copy(rows_, dim_);

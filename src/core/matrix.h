@@ -34,16 +34,21 @@ class Matrix {
   Matrix() = default;
   // rows x dim zeros. Large matrices ask the kernel for huge pages (madvise).
   Matrix(std::size_t rows, std::size_t dim);
+  // Over memory of rows x padded_dim(dim) floats, 64-byte aligned, padding zero, that others may have a share of, as
+  // the ranks of a node do.
+  Matrix(std::size_t rows, std::size_t dim, std::shared_ptr<void> memory);
+  Matrix(Matrix&&) = default;
+  Matrix& operator=(Matrix&&) = default;
 
   std::size_t rows() const { return rows_; }
   std::size_t dim() const { return dim_; }
   std::size_t stride() const { return stride_; }
   bool empty() const { return rows_ == 0; }
 
-  float* data() { return data_.get(); }
-  const float* data() const { return data_.get(); }
-  float* row_data(std::size_t i) { return data_.get() + i * stride_; }
-  const float* row_data(std::size_t i) const { return data_.get() + i * stride_; }
+  float* data() { return static_cast<float*>(memory_.get()); }
+  const float* data() const { return static_cast<const float*>(memory_.get()); }
+  float* row_data(std::size_t i) { return data() + i * stride_; }
+  const float* row_data(std::size_t i) const { return data() + i * stride_; }
   std::span<float> row(std::size_t i) { return {row_data(i), dim_}; }
   std::span<const float> row(std::size_t i) const { return {row_data(i), dim_}; }
 
@@ -54,10 +59,7 @@ class Matrix {
   Matrix clone() const;
 
  private:
-  struct Free {
-    void operator()(float* p) const;
-  };
-  std::unique_ptr<float[], Free> data_;
+  std::shared_ptr<void> memory_;
   std::size_t rows_ = 0;
   std::size_t dim_ = 0;
   std::size_t stride_ = 0;

@@ -9,21 +9,17 @@
 
 #include "comm/communicator.h"
 #include "dist/training.h"
+#include "dist/node_model.h"
 #include "embedding/model.h"
 
 namespace linktrail::dist {
-
-struct Checkpoint {
-  TrainCursor next;
-  EmbeddingModel model;
-};
 
 // Collective. `key` names everything that the run depends on: inputs, options, number of ranks.
 void write_checkpoint(const std::string& path, const std::string& key, const TrainCursor& next,
                       const EmbeddingModel& model, const comm::Communicator& comm);
 
-// Collective. Nothing if there is no file, it is damaged, or it belongs to another key.
-std::optional<Checkpoint> read_checkpoint(const std::string& path, const std::string& key,
-                                          const comm::Communicator& comm);
+// Collective. Reads the model, of the shape that it has, and returns where to go on. Nothing if there is no file, it is
+// damaged, or it belongs to another key; the model may then be half read, and must be made anew.
+std::optional<TrainCursor> read_checkpoint(const std::string& path, const std::string& key, NodeModel& model);
 
 }  // namespace linktrail::dist

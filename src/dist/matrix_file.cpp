@@ -1,5 +1,8 @@
 #include "dist/matrix_file.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "dist/embedding_rows.h"
 
 namespace linktrail::dist {
@@ -13,6 +16,16 @@ void write_matrix(h5::H5Writer& file, const std::string& name, const Matrix& mat
 
 Matrix read_matrix(const h5::H5Reader& file, const std::string& name) {
   return file.read_matrix(name, 0, file.shape(name).rows);
+}
+
+void read_share(const h5::H5Reader& file, const std::string& name, Matrix& matrix, const comm::Node& node) {
+  constexpr std::size_t kRowsAtATime = 1 << 16;  // so that the copy in between stays small
+  const RowRange share = share_of_rank(matrix.rows(), node);
+  for (std::size_t begin = share.begin; begin < share.end; begin += kRowsAtATime) {
+    const std::size_t rows = std::min(kRowsAtATime, share.end - begin);
+    const Matrix part = file.read_matrix(name, begin, rows);
+    std::memcpy(matrix.row_data(begin), part.data(), rows * matrix.stride() * sizeof(float));
+  }
 }
 
 }  // namespace linktrail::dist

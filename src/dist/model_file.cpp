@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/version.h"
 #include "dist/embedding_rows.h"
+#include "dist/node_model.h"
 #include "dist/matrix_file.h"
 #include "h5/format_stamp.h"
 
@@ -77,7 +78,7 @@ void write_model(const std::string& path, const StoredModel& stored, const comm:
   file.finish();
 }
 
-StoredModel read_model_file(const std::string& path) {
+StoredModel read_model_header(const std::string& path) {
   const h5::H5Reader file(path);
   h5::expect_stamp(file, kFormat);
   StoredModel stored;
@@ -85,13 +86,34 @@ StoredModel read_model_file(const std::string& path) {
   stored.config = file.text_attribute("config");
   stored.documents = static_cast<std::uint64_t>(file.int_attribute("documents"));
   stored.vocabulary = read_vocabulary(file);
-  stored.model = {.input = read_matrix(file, "vectors"), .output = read_matrix(file, "output_vectors")};
   if (file.has_dataset("label_names")) stored.labels = split_lines(file.read_text("label_names"));
   return stored;
 }
 
+StoredModel read_model_file(const std::string& path) {
+  StoredModel stored = read_model_header(path);
+  const h5::H5Reader file(path);
+  stored.model = {.input = read_matrix(file, "vectors"), .output = read_matrix(file, "output_vectors")};
+  return stored;
+}
+
 StoredModel read_model(const std::string& path, const comm::Communicator& comm) {
-  return comm::agreed(comm, [&] { return read_model_file(path); });
+  StoredModel stored = comm::agreed(comm, [&] { return read_model_header(path); });
+  const h5::H5Reader file = comm::agreed(comm, [&] { return h5::H5Reader(path); });
+  const comm::Node node(comm);
+  const auto [input, output] =
+      comm::agreed(comm, [&] { return std::pair(file.shape("vectors"), file.shape("output_vectors")); });
+  stored.model = {.input = shared_matrix(input.rows, input.columns, node),
+                  .output = shared_matrix(output.rows, output.columns, node)};
+  comm::agreed(comm, [&] {
+    read_share(file, "vectors", stored.model.input, node);
+    read_share(file, "output_vectors", stored.model.output, node);
+  });
+  return stored;
+}
+
+Matrix read_model_rows(const std::string& path, std::uint64_t begin, std::uint64_t rows) {
+  return h5::H5Reader(path).read_matrix("vectors", begin, rows);
 }
 
 }  // namespace linktrail::dist

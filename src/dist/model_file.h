@@ -25,10 +25,16 @@ struct StoredModel {
 // Collective. Every rank holds the whole model and writes its share of the rows.
 void write_model(const std::string& path, const StoredModel& stored, const comm::Communicator& comm);
 
+// All but the two matrices, which stay empty. Not collective. Throws InputError for a file that is none.
+StoredModel read_model_header(const std::string& path);
+
 // Reads the whole model on this rank alone; not collective. Throws InputError for a file that is none.
 StoredModel read_model_file(const std::string& path);
 
-// Collective. Every rank reads the whole model. Throws AgreedError (bad input) for a file that is none.
+// Collective. The matrices are shared by the ranks of a node. Throws AgreedError (bad input) for a file that is none.
 StoredModel read_model(const std::string& path, const comm::Communicator& comm);
+
+// Rows [begin, begin + rows) of the input matrix. Not collective. Throws InputError.
+Matrix read_model_rows(const std::string& path, std::uint64_t begin, std::uint64_t rows);
 
 }  // namespace linktrail::dist

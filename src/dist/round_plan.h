@@ -15,6 +15,16 @@ namespace linktrail::dist {
 std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint64_t round_tokens,
                                std::uint32_t least = 1);
 
+// How often ranks must meet for the sake of quality, at least, and how often the most frequent rows meet beside.
+struct SyncNeed {
+  std::uint32_t rounds = 1;     // an epoch
+  std::uint32_t hot_syncs = 1;  // a round; the last is that of all rows
+  std::size_t hot_rows = 0;
+};
+
+// For a matrix of `rows` that `ranks` train on shards of at most `tokens`. Measured: docs/adr/0002.
+SyncNeed sync_need(std::uint64_t tokens, std::size_t rows, int ranks);
+
 // Boundaries of the slices: round r trains sequences [result[r], result[r + 1]); result has rounds + 1 entries.
 // Slices are contiguous, cover the shard, and some are empty if there are fewer sequences than rounds.
 // `offsets` are those of the sequences (first entry 0), or empty for an empty shard.

@@ -2,134 +2,110 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
-#include <vector>
 
 #include "comm/collectives.h"
+#include "dist/row_parts.h"
 
 namespace linktrail::dist {
+
 namespace {
 
-// Most bytes of rows that one block can hold. A rank sends at most this much and, since each row has one owner,
-// receives about as much.
-constexpr std::size_t kBlockBytes = std::size_t{32} << 20;
-
-// Row ids and their values, one after the other.
-struct RowBatch {
-  std::vector<std::uint32_t> ids;
-  std::vector<float> values;
-};
-
-std::size_t rows_per_block(std::size_t dim) { return std::max<std::size_t>(1, kBlockBytes / (dim * sizeof(float))); }
-
-int owner_of_row(std::uint32_t row, int ranks) { return static_cast<int>(row % static_cast<std::uint32_t>(ranks)); }
-
-// The changes of this rank, grouped by owner and ascending within; counts[r] rows are for rank r. A counting sort:
-// rows are many, owners few.
-RowBatch pack_deltas(const Matrix& replica, const Matrix& base, std::span<const std::uint32_t> rows,
-                     std::vector<std::uint64_t>& counts) {
-  const int ranks = static_cast<int>(counts.size());
-  const std::size_t dim = replica.dim();
-  for (const std::uint32_t row : rows) ++counts[static_cast<std::size_t>(owner_of_row(row, ranks))];
-  std::vector<std::size_t> next(counts.size(), 0);
-  std::exclusive_scan(counts.begin(), counts.end(), next.begin(), std::size_t{0});
-
-  RowBatch batch;
-  batch.ids.resize(rows.size());
-  batch.values.resize(rows.size() * dim);
-  for (const std::uint32_t row : rows) {
-    const std::size_t at = next[static_cast<std::size_t>(owner_of_row(row, ranks))]++;
-    const float* now = replica.row_data(row);
-    const float* before = base.row_data(row);
-    float* delta = batch.values.data() + at * dim;
-    batch.ids[at] = row;
-    for (std::size_t j = 0; j < dim; ++j) delta[j] = now[j] - before[j];
-  }
-  return batch;
-}
-
-// The owner's half: what arrived for rows [begin, end), by row and then by rank.
-class Arrivals {
- public:
-  Arrivals(const comm::Received<std::uint32_t>& ids, comm::Received<float>& values, std::size_t begin, std::size_t end,
-           std::size_t dim)
-      : begin_(begin), first_(end - begin + 1, 0) {
-    for (const std::uint32_t id : ids.data) ++first_[id - begin + 1];
-    for (std::size_t i = 1; i < first_.size(); ++i) first_[i] += first_[i - 1];
-    deltas_.resize(ids.data.size());
-    std::vector<std::size_t> next = first_;
-    for (std::size_t i = 0; i < ids.data.size(); ++i)
-      deltas_[next[ids.data[i] - begin]++] = values.data.data() + i * dim;
-  }
-
-  // That anyone changed.
-  std::size_t rows() const {
-    std::size_t changed = 0;
-    for (std::size_t i = 1; i < first_.size(); ++i) changed += first_[i] != first_[i - 1] ? 1 : 0;
-    return changed;
-  }
-
-  std::span<float* const> of(std::size_t row) const {
-    const std::size_t i = row - begin_;
-    return std::span<float* const>(deltas_).subspan(first_[i], first_[i + 1] - first_[i]);
-  }
-
- private:
-  std::size_t begin_;
-  std::vector<std::size_t> first_;
-  std::vector<float*> deltas_;
-};
+// Most bytes of rows that a rank sends at a time.
+constexpr std::size_t kBatchBytes = std::size_t{16} << 20;
 
 }  // namespace
 
-RowSync::RowSync(const Matrix& replica, CombineRule rule, const comm::Communicator& comm) : rule_(rule), comm_(comm) {
-  if (comm_.size() > 1) base_ = replica.clone();
+RowSync::RowSync(Matrix& matrix, std::vector<RoundMemory> memories, const SyncRule& rule, const comm::Node& node)
+    : matrix_(&matrix),
+      memories_(std::move(memories)),
+      rule_(rule),
+      node_(&node),
+      deltas_(memories_.size(), matrix.dim()),
+      changes_(memories_.size()),
+      exchange_(matrix.rows(), matrix.stride(), rule, node) {}
+
+void RowSync::synchronise(RowRange rows, ValuePrecision precision) {
+  comm::barrier(node_->ranks());  // all copies are complete
+  if (node_->part()) {
+    if (node_->count() > 1)
+      synchronise_nodes(rows, precision);
+    else
+      synchronise_node(rows);
+  }
+  comm::barrier(node_->ranks());
 }
 
-void RowSync::synchronise(Matrix& replica, TouchedRows& touched) {
-  if (comm_.size() > 1) {
-    const std::vector<std::uint32_t> rows = touched.list();
-    const std::size_t block = rows_per_block(replica.dim());
-    auto next = rows.begin();
-    for (std::size_t begin = 0; begin < replica.rows(); begin += block) {
-      const std::size_t end = std::min(begin + block, replica.rows());
-      const auto first = next;
-      next = std::lower_bound(first, rows.end(), end);
-      synchronise_block(replica, {first, next}, begin, end);
-    }
+// What the node's ranks together changed; none if none did. Valid until the next call.
+RowChange RowSync::change_of_node(std::size_t row) {
+  const std::size_t stride = matrix_->stride();
+  const float* before = matrix_->row_data(row);
+  bool any = false;
+  for (std::size_t r = 0; r < memories_.size(); ++r) {
+    changes_[r] = {};
+    const std::uint32_t place = memories_[r].place_of[row];
+    if (place == 0) continue;
+    const float* now = memories_[r].copies + (place - std::size_t{1}) * stride;
+    float* delta = deltas_.row_data(r);
+    for (std::size_t j = 0; j < stride; ++j) delta[j] = now[j] - before[j];
+    changes_[r] = change_of_one(rule_.combine, delta, stride);
+    any = true;
   }
-  touched.clear();
+  return any ? merge_changes(rule_.combine, changes_, stride) : RowChange{};
 }
 
-void RowSync::synchronise_block(Matrix& replica, std::span<const std::uint32_t> rows, std::size_t begin,
-                                std::size_t end) {
-  const std::size_t dim = replica.dim();
-  std::vector<std::uint64_t> counts(static_cast<std::size_t>(comm_.size()), 0);
-  const RowBatch sent = pack_deltas(replica, base_, rows, counts);
-  const auto ids = comm::all_to_all<std::uint32_t>(sent.ids, counts, comm_);
-  for (std::uint64_t& count : counts) count *= dim;
-  auto values = comm::all_to_all<float>(sent.values, counts, comm_);
-
-  RowBatch combined;
-  const Arrivals arrivals(ids, values, begin, end, dim);
-  combined.ids.reserve(arrivals.rows());
-  combined.values.resize(arrivals.rows() * dim);
-  for (std::size_t row = begin; row < end; ++row) {
-    const auto deltas = arrivals.of(row);
-    if (deltas.empty()) continue;
-    combine_row(rule_, deltas, dim, comm_.size());
-    const float* before = base_.row_data(row);
-    float* now = combined.values.data() + combined.ids.size() * dim;
-    combined.ids.push_back(static_cast<std::uint32_t>(row));
-    for (std::size_t j = 0; j < dim; ++j) now[j] = before[j] + deltas[0][j];
+void RowSync::apply(std::size_t row, const float* change) {
+  const std::size_t stride = matrix_->stride();
+  float* to = matrix_->row_data(row);
+  for (std::size_t j = 0; j < stride; ++j) to[j] += change[j];
+  for (const RoundMemory& memory : memories_) {
+    const std::uint32_t place = memory.place_of[row];
+    if (place != 0) std::memcpy(memory.copies + (place - std::size_t{1}) * stride, to, stride * sizeof(float));
   }
+}
 
-  const auto all_ids = comm::all_gather<std::uint32_t>(std::span<const std::uint32_t>(combined.ids), comm_);
-  const auto all_values = comm::all_gather<float>(std::span<const float>(combined.values), comm_);
-  for (std::size_t i = 0; i < all_ids.size(); ++i) {
-    std::memcpy(replica.row_data(all_ids[i]), all_values.data() + i * dim, dim * sizeof(float));
-    std::memcpy(base_.row_data(all_ids[i]), all_values.data() + i * dim, dim * sizeof(float));
+void RowSync::synchronise_node(RowRange rows) {
+  for_rows_of_part(rows.begin, rows.end, *node_->part(), node_->parts(), [&](std::size_t row) {
+    const RowChange change = change_of_node(row);
+    if (change.is_none()) return;
+    finish_change(rule_.combine, change, matrix_->stride(), rule_.ranks);
+    apply(row, change.values);
+  });
+}
+
+void RowSync::synchronise_nodes(RowRange rows, ValuePrecision precision) {
+  const std::size_t stride = matrix_->stride();
+  const std::size_t parts = static_cast<std::size_t>(node_->parts());
+  const std::size_t step = std::max(kDealtRows, kBatchBytes / (stride * sizeof(float))) * parts;
+  for (std::size_t begin = rows.begin; begin < rows.end; begin += step) {
+    ChangeBatch batch;
+    for_rows_of_part(begin, std::min(begin + step, rows.end), *node_->part(), node_->parts(), [&](std::size_t row) {
+      const RowChange change = change_of_node(row);
+      if (!change.is_none()) batch.add(static_cast<std::uint32_t>(row), change, stride);
+    });
+    const ChangeBatch combined = exchange_.combine(std::move(batch), precision);
+    for (std::size_t i = 0; i < combined.rows.size(); ++i)
+      apply(combined.rows[i], combined.values.data() + i * stride);
   }
+  if (precision == ValuePrecision::kFloat32) exchange_.forget_residuals();  // so that no checkpoint needs them
+}
+
+void RowSync::remember(std::size_t end) {
+  if (!node_->part()) return;
+  if (remembered_.empty()) remembered_ = Matrix(rows_of_part(end, node_->parts()), matrix_->dim());
+  remembered_end_ = end;
+  for_rows_of_part(0, end, *node_->part(), node_->parts(), [&](std::size_t row) {
+    std::memcpy(remembered_.row_data(place_in_part(row, node_->parts())), matrix_->row_data(row),
+                matrix_->stride() * sizeof(float));
+  });
+}
+
+void RowSync::restore() {
+  if (node_->part())
+    for_rows_of_part(0, remembered_end_, *node_->part(), node_->parts(), [&](std::size_t row) {
+      std::memcpy(matrix_->row_data(row), remembered_.row_data(place_in_part(row, node_->parts())),
+                  matrix_->stride() * sizeof(float));
+    });
+  comm::barrier(node_->ranks());
 }
 
 }  // namespace linktrail::dist

@@ -1,34 +1,52 @@
-// Brings the replicas of a matrix together after a round: the changes that ranks made to a row meet at the row's
-// owner, become one change, and the new row goes to all.
+// Brings together what ranks learnt of a matrix: their changes of a row meet at the row's owner, become one change, and
+// go into the matrix of every node.
 //
-// Owners combine in rank order, so the result depends on the number of ranks but not on timing. Rows travel in
-// blocks of ids, so that buffers stay small beside the matrix.
+// Ranks of a node see each other's changed rows, so nothing is copied there. Nodes exchange the changes that their
+// ranks have merged, in batches. Owners merge in the order of ranks and nodes, so the result depends on their number
+// but not on timing.
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
-#include "comm/communicator.h"
+#include "comm/node.h"
 #include "core/matrix.h"
+#include "dist/node_exchange.h"
+#include "dist/node_model.h"
 #include "embedding/combine_rule.h"
-#include "embedding/model.h"
+#include "embedding/round_rows.h"
 
 namespace linktrail::dist {
 
 class RowSync {
  public:
-  // `replica` must be equal on all ranks. Keeps a copy of it, unless there is one rank only.
-  RowSync(const Matrix& replica, CombineRule rule, const comm::Communicator& comm);
+  // `matrix` is shared by the node; memories[r] is what rank r of the node trains in. The node and the matrix must
+  // outlive this.
+  RowSync(Matrix& matrix, std::vector<RoundMemory> memories, const SyncRule& rule, const comm::Node& node);
 
-  // Collective. `touched` names the rows of `replica` that this rank may have changed since the last call.
-  // Afterwards `replica` is equal on all ranks and `touched` is empty.
-  void synchronise(Matrix& replica, TouchedRows& touched);
+  // Collective. Combines the changes of rows [begin, end) since the last time into the matrices, and into the copies
+  // that ranks train, so that the round may go on.
+  void synchronise(RowRange rows, ValuePrecision precision);
+
+  // Collective. Takes rows [0, end), as they are, as what restore() brings back.
+  void remember(std::size_t end);
+  void restore();
 
  private:
-  void synchronise_block(Matrix& replica, std::span<const std::uint32_t> rows, std::size_t begin, std::size_t end);
+  RowChange change_of_node(std::size_t row);
+  void apply(std::size_t row, const float* change);
+  void synchronise_node(RowRange rows);
+  void synchronise_nodes(RowRange rows, ValuePrecision precision);
 
-  CombineRule rule_;
-  comm::Communicator comm_;
-  Matrix base_;  // the rows after the last synchronisation
+  Matrix* matrix_;
+  std::vector<RoundMemory> memories_;
+  SyncRule rule_;
+  const comm::Node* node_;
+  Matrix deltas_;  // of one row: a row for each rank of the node
+  std::vector<RowChange> changes_;
+  NodeExchange exchange_;
+  Matrix remembered_;  // the part's rows of [0, remembered_end_)
+  std::size_t remembered_end_ = 0;
 };
 
 }  // namespace linktrail::dist

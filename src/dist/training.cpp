@@ -10,18 +10,23 @@
 #include "comm/agreement.h"
 #include "comm/collectives.h"
 #include "dist/round_plan.h"
-#include "dist/row_sync.h"
+#include "dist/round_model.h"
 #include "embedding/trainer.h"
 
 namespace linktrail::dist {
 namespace {
 
-using TrainSliceFn = std::function<TrainStats(const TrainSlice&, EmbeddingModel&, ModelTouches&)>;
+using TrainSliceFn = std::function<TrainStats(const TrainSlice&, RoundModel&)>;
+
+// A model whose rounds must be taken back more often is hopeless.
+constexpr std::uint32_t kMostHalvings = 3;
 
 // What every rank tells all others about its part of a round.
 struct RankRound {
   TrainStats stats;
   double seconds = 0;
+  double sync_seconds = 0;
+  std::uint32_t sane = 1;
 };
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -55,19 +60,17 @@ std::uint64_t examples_of(const std::vector<RankRound>& ranks) {
 class RoundLoop {
  public:
   RoundLoop(const TrainParams& params, const SyncParams& sync, std::span<const std::uint64_t> offsets,
-            EmbeddingModel& model, const TrainHooks& hooks, const comm::Communicator& comm)
+            NodeModel& model, const TrainHooks& hooks)
       : params_(params),
+        sync_(sync),
         hooks_(hooks),
-        comm_(comm),
-        rule_(sync.rule),
         model_(model),
-        touches_{TouchedRows(model.input.rows()), TouchedRows(model.output.rows())},
-        input_sync_(model.input, sync.rule, comm),
-        output_sync_(model.output, sync.rule, comm) {
-    const std::uint64_t tokens = offsets.empty() ? 0 : offsets.back();
-    rounds_ = rounds_per_epoch(comm::all_gather(tokens, comm), sync.round_tokens, sync.min_rounds);
-    bounds_ = slice_bounds(offsets, rounds_);
-  }
+        comm_(model.node->all()),
+        tokens_(comm::all_gather(offsets.empty() ? std::uint64_t{0} : offsets.back(), comm_)),
+        need_(need_of(sync, tokens_, model)),
+        round_(model, sync.rule, need_.hot_rows),
+        rounds_(rounds_per_epoch(tokens_, sync.round_tokens, need_.rounds)),
+        bounds_(slice_bounds(offsets, rounds_ * need_.hot_syncs)) {}
 
   TrainOutcome run(TrainCursor start, std::uint64_t first_record, const TrainSliceFn& train) {
     expect_valid_start(start);
@@ -84,35 +87,50 @@ class RoundLoop {
   }
 
  private:
-  double progress(TrainCursor cursor) const {
-    return (cursor.epoch + static_cast<double>(cursor.round) / rounds_) / params_.epochs;
+  // What is asked for, or else what the model needs.
+  static SyncNeed need_of(const SyncParams& sync, const std::vector<std::uint64_t>& tokens, const NodeModel& model) {
+    SyncNeed need =
+        sync_need(std::ranges::max(tokens), model.matrices.input.rows(), static_cast<int>(tokens.size()));
+    if (sync.min_rounds > 0) need.rounds = sync.min_rounds;
+    if (sync.hot_syncs > 0) need.hot_syncs = sync.hot_syncs;
+    return need;
   }
 
+  // Of the whole run, before part `part` of the round.
+  double progress(TrainCursor cursor, std::uint32_t part = 0) const {
+    const double rounds = cursor.round + static_cast<double>(part) / need_.hot_syncs;
+    return (cursor.epoch + rounds / rounds_) / params_.epochs;
+  }
+
+  double rate_scale(TrainCursor cursor) const { return std::ldexp(1.0, -static_cast<int>(cursor.halvings)); }
+
   TrainCursor after(TrainCursor cursor) const {
-    return cursor.round + 1 < rounds_ ? TrainCursor{cursor.epoch, cursor.round + 1} : TrainCursor{cursor.epoch + 1, 0};
+    if (cursor.round + 1 < rounds_) return {cursor.epoch, cursor.round + 1, cursor.halvings};
+    return {cursor.epoch + 1, 0, cursor.halvings};
+  }
+
+  // Residuals of rounded values are no part of a checkpoint, so none may be left where one can be written.
+  ValuePrecision final_precision(TrainCursor next) const {
+    return next.round == 0 ? ValuePrecision::kFloat32 : sync_.precision;
   }
 
   void run_round(TrainOutcome& outcome, std::uint64_t first_record, const TrainSliceFn& train) {
+    RankRound own;
+    std::vector<RankRound> ranks;
+    while (ranks = train_round(outcome.next, first_record, train, own), !is_sane(ranks))
+      take_back(outcome.next, summarise(ranks).loss);
     const TrainCursor now = outcome.next;
     outcome.next = after(now);
-    const TrainSlice slice{.begin = bounds_[now.round],
-                           .end = bounds_[now.round + std::size_t{1}],
-                           .first_record = first_record,
-                           .epoch = now.epoch,
-                           .progress_begin = progress(now),
-                           .progress_end = progress(outcome.next)};
-    const auto ranks = train_slice(slice, train);
     RoundReport report = summarise(ranks);
-    expect_finite(report.loss, now);
-    synchronise(report);
+    finish_round(report, own);
     if (outcome.next.round == 0) expect_finite_model(now);
 
     report.epoch = now.epoch;
     report.epochs = params_.epochs;
     report.round = now.round;
     report.rounds = rounds_;
-    report.progress = slice.progress_end;
-    report.learning_rate = params_.learning_rate * (1 - slice.progress_end);
+    report.progress = progress(outcome.next);
+    report.learning_rate = params_.learning_rate * rate_scale(now) * (1 - report.progress);
     outcome.tokens += report.tokens;
     outcome.examples += examples_of(ranks);
     outcome.loss = report.loss;
@@ -120,41 +138,85 @@ class RoundLoop {
     if (hooks_.on_report) hooks_.on_report(report);
   }
 
-  std::vector<RankRound> train_slice(const TrainSlice& slice, const TrainSliceFn& train) {
-    const auto begin = std::chrono::steady_clock::now();
-    RankRound own;
-    comm::agreed(comm_, [&] {
-      own.stats = train(slice, model_, touches_);
-      own.seconds = seconds_since(begin);
-    });
+  // Up to the last synchronisation, so that the round can still be taken back.
+  std::vector<RankRound> train_round(TrainCursor now, std::uint64_t first_record, const TrainSliceFn& train,
+                                     RankRound& own) {
+    own = {};
+    if (need_.hot_syncs > 1) round_.remember_hot_rows();
+    for (std::uint32_t part = 0; part < need_.hot_syncs; ++part) {
+      if (part > 0) add_sync_seconds(own, [&] { round_.synchronise_hot_rows(sync_.precision); });
+      const std::size_t slice = std::size_t{now.round} * need_.hot_syncs + part;
+      train_slice({.begin = bounds_[slice],
+                   .end = bounds_[slice + 1],
+                   .first_record = first_record,
+                   .epoch = now.epoch,
+                   .progress_begin = progress(now, part),
+                   .progress_end = progress(now, part + 1),
+                   .rate_scale = rate_scale(now)},
+                  train, own);
+    }
+    own.sane = round_.is_sane() ? 1 : 0;
     return comm::all_gather(own, comm_);
   }
 
-  void synchronise(RoundReport& report) {
+  void train_slice(const TrainSlice& slice, const TrainSliceFn& train, RankRound& own) {
     const auto begin = std::chrono::steady_clock::now();
-    input_sync_.synchronise(model_.input, touches_.input);
-    output_sync_.synchronise(model_.output, touches_.output);
-    report.sync_seconds = comm::all_reduce(seconds_since(begin), comm::ReduceOp::kMax, comm_);
+    comm::agreed(comm_, [&] {
+      own.stats += train(slice, round_.rows());
+      own.seconds += seconds_since(begin);
+    });
+  }
+
+  template <class Sync>
+  static void add_sync_seconds(RankRound& own, const Sync& sync) {
+    const auto begin = std::chrono::steady_clock::now();
+    sync();
+    own.sync_seconds += seconds_since(begin);
+  }
+
+  // The same numbers on every rank, so all agree.
+  static bool is_sane(const std::vector<RankRound>& ranks) {
+    const bool rows = std::ranges::all_of(ranks, [](const RankRound& rank) { return rank.sane != 0; });
+    return rows && std::isfinite(summarise(ranks).loss);
+  }
+
+  void take_back(TrainCursor& now, double loss) {
+    round_.roll_back();
+    if (now.halvings == kMostHalvings) throw_diverged(fmt::format("loss {} or rows that explode", loss), now);
+    ++now.halvings;
+    if (hooks_.on_divergence)
+      hooks_.on_divergence({.epoch = now.epoch,
+                            .round = now.round,
+                            .loss = loss,
+                            .learning_rate = params_.learning_rate * rate_scale(now)});
+  }
+
+  void finish_round(RoundReport& report, RankRound& own) {
+    add_sync_seconds(own, [&] { round_.finish(final_precision(after({report.epoch, report.round}))); });
+    report.sync_seconds = comm::all_reduce(own.sync_seconds, comm::ReduceOp::kMax, comm_);
     report.seconds += report.sync_seconds;
     report.words_per_second = report.seconds > 0 ? static_cast<double>(report.tokens) / report.seconds : 0.0;
   }
 
-  // `loss` comes from the same numbers on every rank, so all throw or none.
-  void expect_finite(double loss, TrainCursor at) const {
-    if (!std::isfinite(loss)) throw_diverged(fmt::format("loss {}", loss), at);
-  }
-
-  // The last update of an epoch may overflow without showing in any loss. Replicas are equal: no agreement needed.
+  // A sample of the rows is looked at in every round, all of them once an epoch, each by one rank of the node.
   void expect_finite_model(TrainCursor at) const {
-    if (!all_finite(model_.input) || !all_finite(model_.output)) throw_diverged("a value that is not finite", at);
+    const auto finite = [&](const Matrix& matrix) {
+      const RowRange share = share_of_rank(matrix.rows(), *model_.node);
+      return all_finite({.data = matrix.row_data(share.begin),
+                         .rows = share.end - share.begin,
+                         .dim = matrix.dim(),
+                         .stride = matrix.stride()});
+    };
+    const bool here = finite(model_.matrices.input) && finite(model_.matrices.output);
+    if (!comm::all_ranks_ok(here, comm_)) throw_diverged("a value that is not finite", at);
   }
 
   [[noreturn]] void throw_diverged(const std::string& found, TrainCursor at) const {
     throw comm::AgreedError(ExitCode::kUsage,
                             fmt::format("training diverged in epoch {} round {}: expected a finite model, found {}; "
-                                        "lower --lr (now {}){}",
-                                        at.epoch + 1, at.round + 1, found, params_.learning_rate,
-                                        rule_ == CombineRule::kAdasum ? "" : " or use --sync adasum"),
+                                        "lower --lr (now {}, halved {} times){}",
+                                        at.epoch + 1, at.round + 1, found, params_.learning_rate, at.halvings,
+                                        sync_.rule == CombineRule::kAdasum ? "" : " or use --sync adasum"),
                             0);
   }
 
@@ -169,51 +231,50 @@ class RoundLoop {
   }
 
   bool should_stop(TrainCursor next) const {
-    if (!hooks_.on_round_end) return false;
+    const bool clean = sync_.precision == ValuePrecision::kFloat32 || next.round == 0;
+    if (!hooks_.on_round_end || !clean) return false;
     const std::uint32_t stop = hooks_.on_round_end(next) == AfterRound::kStop ? 1 : 0;
     return comm::all_reduce(stop, comm::ReduceOp::kMax, comm_) != 0;
   }
 
   const TrainParams& params_;
+  const SyncParams& sync_;
   const TrainHooks& hooks_;
+  NodeModel& model_;
   const comm::Communicator& comm_;
-  CombineRule rule_;
-  EmbeddingModel& model_;
-  ModelTouches touches_;
-  RowSync input_sync_;
-  RowSync output_sync_;
-  std::uint32_t rounds_ = 1;
-  std::vector<std::size_t> bounds_;
+  std::vector<std::uint64_t> tokens_;  // of each rank
+  SyncNeed need_;
+  SharedRound round_;
+  std::uint32_t rounds_;
+  std::vector<std::size_t> bounds_;  // of the parts of rounds
 };
 
 void validate(const SyncParams& sync) {
-  if (sync.min_rounds == 0) throw UsageError("--min-rounds: expected 1 or more, found 0");
   if (sync.round_tokens == 0) throw UsageError("--round-tokens: expected 1 or more, found 0");
 }
 
 }  // namespace
 
 TrainOutcome train_sequences(const TrainParams& params, const SyncParams& sync, const SequenceShard& shard,
-                             TrainCursor start, EmbeddingModel& model, const TrainHooks& hooks,
-                             const comm::Communicator& comm) {
+                             TrainCursor start, NodeModel& model, const TrainHooks& hooks) {
   validate(sync);
-  const bool with_end = model.input.rows() > shard.counts.size();
-  const auto sequences = comm::all_reduce<std::uint64_t>(shard.sequences.size(), comm::ReduceOp::kSum, comm);
+  const bool with_end = model.matrices.input.rows() > shard.counts.size();
+  const auto sequences =
+      comm::all_reduce<std::uint64_t>(shard.sequences.size(), comm::ReduceOp::kSum, model.node->all());
   SequenceTrainer trainer(params, shard.counts, with_end ? std::max<std::uint64_t>(sequences, 1) : 0);
-  RoundLoop loop(params, sync, shard.sequences.offsets, model, hooks, comm);
-  return loop.run(start, shard.first_record, [&](const TrainSlice& slice, EmbeddingModel& m, ModelTouches& touches) {
-    return trainer.train(shard.sequences, slice, m, touches);
+  RoundLoop loop(params, sync, shard.sequences.offsets, model, hooks);
+  return loop.run(start, shard.first_record, [&](const TrainSlice& slice, RoundModel& round) {
+    return trainer.train(shard.sequences, slice, round);
   });
 }
 
 TrainOutcome train_supervised(const TrainParams& params, const SyncParams& sync, const LabelledShard& shard,
-                              TrainCursor start, EmbeddingModel& model, const TrainHooks& hooks,
-                              const comm::Communicator& comm) {
+                              TrainCursor start, NodeModel& model, const TrainHooks& hooks) {
   validate(sync);
   SupervisedTrainer trainer(params, shard.end);
-  RoundLoop loop(params, sync, shard.bags.offsets, model, hooks, comm);
-  return loop.run(start, shard.first_record, [&](const TrainSlice& slice, EmbeddingModel& m, ModelTouches& touches) {
-    return trainer.train(shard.bags, shard.labels, slice, m, touches);
+  RoundLoop loop(params, sync, shard.bags.offsets, model, hooks);
+  return loop.run(start, shard.first_record, [&](const TrainSlice& slice, RoundModel& round) {
+    return trainer.train(shard.bags, shard.labels, slice, round);
   });
 }
 

@@ -2,17 +2,18 @@
 //
 // Rounds are counted in tokens, never in seconds, so the same seed and number of ranks give the same bytes. The
 // model between two rounds is the whole state: with the cursor it is a checkpoint, and an uninterrupted run and
-// one that was stopped and resumed agree byte for byte.
+// one that was stopped and resumed agree byte for byte. A round that spoils the model is taken back and trained again
+// at half the rate.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <span>
 
-#include "comm/communicator.h"
 #include "core/sequences.h"
+#include "dist/node_exchange.h"
+#include "dist/node_model.h"
 #include "embedding/combine_rule.h"
-#include "embedding/model.h"
 #include "embedding/params.h"
 
 namespace linktrail::dist {
@@ -20,13 +21,17 @@ namespace linktrail::dist {
 struct SyncParams {
   CombineRule rule = CombineRule::kAdasum;  // docs/adr/0002 has the measurements behind all three
   std::uint64_t round_tokens = 1000000;     // most tokens, about, that a rank trains between two synchronisations
-  std::uint32_t min_rounds = 80;            // fewest rounds an epoch: small corpora need them as much as large ones
+  std::uint32_t min_rounds = 0;             // fewest rounds an epoch; 0: as the model needs them (round_plan.h)
+  std::uint32_t hot_syncs = 0;              // synchronisations of the most frequent rows a round, the last with all
+                                            //   rows; 0: as the model needs them
+  ValuePrecision precision = ValuePrecision::kFloat32;  // of what travels between nodes
 };
 
 // The next round to train. A finished run stands at {epochs, 0}.
 struct TrainCursor {
   std::uint32_t epoch = 0;
   std::uint32_t round = 0;
+  std::uint32_t halvings = 0;  // of the learning rate, one for each time that the model diverged
 
   bool operator==(const TrainCursor&) const = default;
 };
@@ -50,9 +55,19 @@ struct RoundReport {
 
 enum class AfterRound { kContinue, kStop };
 
+// A round that was taken back; the same on every rank.
+struct Divergence {
+  std::uint32_t epoch = 0;  // from 0
+  std::uint32_t round = 0;
+  double loss = 0;
+  double learning_rate = 0;  // that it will be trained at now, times what the schedule leaves of it
+};
+
 struct TrainHooks {
   // Called on every rank after every round.
   std::function<void(const RoundReport&)> on_report;
+  // Called on every rank when a round is taken back.
+  std::function<void(const Divergence&)> on_divergence = nullptr;
   // Called on every rank after every round with equal models, so it may write a checkpoint collectively. `next`
   // is what to resume from. Training stops on all ranks if any of them returns kStop.
   std::function<AfterRound(const TrainCursor& next)> on_round_end;
@@ -83,15 +98,14 @@ struct LabelledShard {
   TokenId end = kNoToken;  // the row of the model that joins every bag, see SupervisedTrainer
 };
 
-// Collective. Trains `model`, equal on all ranks before and after, from `start`. With a model of
-// initial_sequence_model() sequences have an end. On a diverged model every rank throws AgreedError (exit 2).
+// Collective over the ranks of the model's node and the others. Trains `model` from `start`. With a model that has a row
+// beyond the articles sequences have an end. If a round leaves values that are not finite, or exploding ones, the model
+// goes back to the start of the round and the rate is halved; the fourth time every rank throws AgreedError (exit 2).
 TrainOutcome train_sequences(const TrainParams& params, const SyncParams& sync, const SequenceShard& shard,
-                             TrainCursor start, EmbeddingModel& model, const TrainHooks& hooks,
-                             const comm::Communicator& comm);
+                             TrainCursor start, NodeModel& model, const TrainHooks& hooks);
 
 // Collective. The same for the supervised one-vs-all model.
 TrainOutcome train_supervised(const TrainParams& params, const SyncParams& sync, const LabelledShard& shard,
-                              TrainCursor start, EmbeddingModel& model, const TrainHooks& hooks,
-                              const comm::Communicator& comm);
+                              TrainCursor start, NodeModel& model, const TrainHooks& hooks);
 
 }  // namespace linktrail::dist

@@ -1,59 +1,66 @@
 #include "embedding/combine_rule.h"
 
-#include <array>
+#include "embedding/kernels.h"
 
 namespace linktrail {
 namespace {
 
-// In four lanes of double: enough independent sums to hide the latency, in a fixed order.
-double dot(const float* a, const float* b, std::size_t n) {
-  std::array<double, 4> sums{};
-  std::size_t i = 0;
-  for (; i + 4 <= n; i += 4)
-    for (std::size_t lane = 0; lane < 4; ++lane)
-      sums[lane] += static_cast<double>(a[i + lane]) * static_cast<double>(b[i + lane]);
-  for (; i < n; ++i) sums[0] += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
 // Half of what a projects onto b counts twice; the coefficient takes it off. A delta of zero changes nothing.
-float adasum_coefficient(double product, double norm) {
-  return norm > 0 ? static_cast<float>(1 - product / (2 * norm)) : 1.0F;
+float adasum_coefficient(float product, float norm) { return norm > 0 ? 1 - product / (2 * norm) : 1.0F; }
+
+void add(float* to, float scale, const float* from, float from_scale, std::size_t stride) {
+  for (std::size_t i = 0; i < stride; ++i) to[i] = scale * to[i] + from_scale * from[i];
 }
 
-void adasum_pair(float* a, const float* b, std::size_t n) {
-  const double product = dot(a, b, n);
-  const float scale_a = adasum_coefficient(product, dot(a, a, n));
-  const float scale_b = adasum_coefficient(product, dot(b, b, n));
-  for (std::size_t i = 0; i < n; ++i) a[i] = scale_a * a[i] + scale_b * b[i];
+void adasum_pair(float* a, const float* b, std::size_t stride) {
+  const PairProducts products = best_kernels().pair_products(a, b, stride);
+  add(a, adasum_coefficient(products.ab, products.aa), b, adasum_coefficient(products.ab, products.bb), stride);
 }
 
-void adasum(std::span<float* const> deltas, std::size_t n) {
-  for (std::size_t step = 1; step < deltas.size(); step *= 2)
-    for (std::size_t i = 0; i + step < deltas.size(); i += 2 * step) adasum_pair(deltas[i], deltas[i + step], n);
+RowChange merge_pair(CombineRule rule, const RowChange& a, const RowChange& b, std::size_t stride) {
+  if (a.is_none()) return b;
+  if (b.is_none()) return a;
+  if (rule == CombineRule::kAdasum)
+    adasum_pair(a.values, b.values, stride);
+  else
+    add(a.values, 1, b.values, 1, stride);
+  return {.values = a.values, .weight = a.weight + b.weight};
 }
 
-void mean(std::span<float* const> deltas, std::size_t n, std::size_t divisor) {
-  for (const float* delta : deltas.subspan(1))
-    for (std::size_t i = 0; i < n; ++i) deltas[0][i] += delta[i];
-  const float scale = 1.0F / static_cast<float>(divisor);
-  for (std::size_t i = 0; i < n; ++i) deltas[0][i] *= scale;
+float squared_length(const float* values, std::size_t stride) { return best_kernels().dot(values, values, stride); }
+
+float final_scale(CombineRule rule, const RowChange& merged, std::size_t stride, int ranks) {
+  switch (rule) {
+    case CombineRule::kAdasum:
+      return 1;
+    case CombineRule::kTouchedAverage:
+      return 1 / merged.weight;
+    case CombineRule::kAverage:
+      return 1 / static_cast<float>(ranks);
+    case CombineRule::kCoherence:
+      break;
+  }
+  const float square = squared_length(merged.values, stride);
+  return square > merged.weight ? merged.weight / square : 1;
 }
 
 }  // namespace
 
-void combine_row(CombineRule rule, std::span<float* const> deltas, std::size_t n, int ranks) {
-  switch (rule) {
-    case CombineRule::kAdasum:
-      adasum(deltas, n);
-      break;
-    case CombineRule::kTouchedAverage:
-      mean(deltas, n, deltas.size());
-      break;
-    case CombineRule::kAverage:
-      mean(deltas, n, static_cast<std::size_t>(ranks));
-      break;
-  }
+RowChange change_of_one(CombineRule rule, float* delta, std::size_t stride) {
+  return {.values = delta, .weight = rule == CombineRule::kCoherence ? squared_length(delta, stride) : 1};
+}
+
+RowChange merge_changes(CombineRule rule, std::span<RowChange> changes, std::size_t stride) {
+  for (std::size_t step = 1; step < changes.size(); step *= 2)
+    for (std::size_t i = 0; i + step < changes.size(); i += 2 * step)
+      changes[i] = merge_pair(rule, changes[i], changes[i + step], stride);
+  return changes[0];
+}
+
+void finish_change(CombineRule rule, const RowChange& merged, std::size_t stride, int ranks) {
+  const float scale = final_scale(rule, merged, stride, ranks);
+  if (scale == 1) return;
+  for (std::size_t i = 0; i < stride; ++i) merged.values[i] *= scale;
 }
 
 }  // namespace linktrail

@@ -1,6 +1,7 @@
 #include "embedding/group_trainer.h"
 
 #include <algorithm>
+#include <array>
 
 #include "embedding/row_list.h"
 
@@ -9,7 +10,7 @@ namespace linktrail {
 namespace {
 
 // Skip-gram: whether a negative sample, which come first, is one of the centres.
-bool has_centre_as_negative(std::span<const TokenId> outputs, std::size_t negatives) {
+bool has_centre_as_negative(std::span<const std::uint32_t> outputs, std::size_t negatives) {
   bool found = false;
   for (std::size_t k = 0; k < negatives; ++k)
     for (std::size_t i = negatives; i < outputs.size(); ++i) found |= outputs[k] == outputs[i];
@@ -20,8 +21,7 @@ bool has_centre_as_negative(std::span<const TokenId> outputs, std::size_t negati
 
 GroupTrainer::GroupTrainer(const TrainParams& params)
     : params_(params),
-      mean_(1, params.dim),
-      gradient_(1, params.dim),
+      means_(kInputTile, params.dim),
       targets_(1, padded_outputs(params.negatives + kSharingCentres)),
       weights_(kCentreSets, padded_outputs(params.negatives + kSharingCentres)),
       scratch_(1, kInputTile * padded_outputs(params.negatives + kSharingCentres)) {
@@ -32,7 +32,7 @@ GroupTrainer::GroupTrainer(const TrainParams& params)
   weigh_sets(usual_outputs_);
 }
 
-void GroupTrainer::train(const SequencePlan& plan, std::size_t g, EmbeddingModel& model, TrainStats& stats) {
+void GroupTrainer::train(const SequencePlan& plan, std::size_t g, RoundModel& model, TrainStats& stats) {
   loss_ = 0;
   examples_ = 0;
   if (params_.architecture == Architecture::kCbow)
@@ -48,26 +48,36 @@ void GroupTrainer::train(const SequencePlan& plan, std::size_t g, EmbeddingModel
 // Where the loss of group `g` goes, or nowhere.
 float* GroupTrainer::loss_of(std::size_t g) { return g % kLossEvery == 0 ? &loss_ : nullptr; }
 
-void GroupTrainer::train_cbow(const SequencePlan& plan, std::size_t g, EmbeddingModel& model) {
+void GroupTrainer::train_cbow(const SequencePlan& plan, std::size_t g, RoundModel& model) {
   const CentreGroup& group = plan.groups()[g];
-  const Window window = plan.window(group, group.first);
-  const std::uint32_t size = window.end - window.begin;
-  const std::uint32_t skip = group.first - window.begin;
-  const RowList contexts = row_list(model.input, plan.tokens().subspan(window.begin, size));
-  kernels_.sum_rows(contexts, skip, 1.0F / static_cast<float>(size - 1), mean_.data());
-  kernels_.logistic_row({.input = mean_.data(),
-                         .gradient = gradient_.data(),
-                         .outputs = row_list(model.output, plan.outputs(g)),
-                         .learning_rate = group.learning_rate,
-                         .scratch = scratch_.data(),
-                         .loss = loss_of(g)});
-  kernels_.add_to_rows(contexts, skip, gradient_.data(), 1.0F);  // not divided by their number: fastText's choice
-  ++examples_;
+  std::array<CbowCentre, kInputTile> centres;
+  std::uint32_t outputs = 0;
+  for (std::uint32_t c = 0; c < group.count; ++c) {
+    const std::uint32_t at = group.first + c;
+    const Window window = plan.window(group, at);
+    const auto own = static_cast<std::uint32_t>(plan.outputs(group.lists + c).size());
+    centres[c] = {.begin = window.begin - group.begin,
+                  .end = window.end - group.begin,
+                  .self = at - group.begin,
+                  .first_output = outputs,
+                  .outputs = own};
+    outputs += own;
+  }
+  kernels_.cbow_batch({.contexts = row_list(model.input, plan.input_rows().subspan(group.begin, group.end - group.begin)),
+                       .outputs = row_list(model.output, plan.outputs(group.lists, group.count)),
+                       .next_outputs = plan.outputs_of_group(g + 1),
+                       .centres = centres.data(),
+                       .count = group.count,
+                       .learning_rate = group.learning_rate,
+                       .means = means_.data(),
+                       .scratch = scratch_.data(),
+                       .loss = loss_of(g)});
+  examples_ += group.count;
 }
 
 // For every set of centres, bit i for the i-th, the weights of a context that is in the windows of just these: it meets
 // a negative once for each of them, unless the negative is that centre.
-void GroupTrainer::weigh_sets(std::span<const TokenId> outputs) {
+void GroupTrainer::weigh_sets(std::span<const std::uint32_t> outputs) {
   const std::size_t negatives = params_.negatives;
   for (std::uint32_t set = 1; set < kCentreSets; ++set) {
     float* weights = weights_.row_data(set);
@@ -81,7 +91,7 @@ void GroupTrainer::weigh_sets(std::span<const TokenId> outputs) {
 }
 
 // The contexts of the group, in order, and the weights of each. Returns their number.
-std::size_t GroupTrainer::collect_contexts(const SequencePlan& plan, const CentreGroup& group, EmbeddingModel& model) {
+std::size_t GroupTrainer::collect_contexts(const SequencePlan& plan, const CentreGroup& group, RoundModel& model) {
   const std::uint32_t first = group.first;
   const Window left = plan.window(group, first);
   const Window right = group.count > 1 ? plan.window(group, first + 1) : Window{first, first};
@@ -91,12 +101,14 @@ std::size_t GroupTrainer::collect_contexts(const SequencePlan& plan, const Centr
     contexts_.resize(end - begin);
     context_weights_.resize(end - begin);
   }
-  const TokenId* tokens = plan.tokens().data();
+  const std::uint32_t* rows = plan.input_rows().data();
+  float* table = model.input.table();
+  const std::size_t stride = model.input.stride();
   std::size_t count = 0;
   for (std::uint32_t at = begin; at < end; ++at) {
     const std::uint32_t in_left = at >= left.begin && at < left.end && at != first ? 1 : 0;
     const std::uint32_t in_right = at >= right.begin && at < right.end && at != first + 1 ? 1 : 0;
-    contexts_[count] = model.input.row_data(tokens[at]);
+    contexts_[count] = table + rows[at] * stride;
     context_weights_[count] = weights_.row_data(in_left + 2 * in_right);
     examples_ += in_left + in_right;
     count += in_left + in_right > 0 ? 1 : 0;
@@ -104,9 +116,9 @@ std::size_t GroupTrainer::collect_contexts(const SequencePlan& plan, const Centr
   return count;
 }
 
-void GroupTrainer::train_skipgram(const SequencePlan& plan, std::size_t g, EmbeddingModel& model) {
+void GroupTrainer::train_skipgram(const SequencePlan& plan, std::size_t g, RoundModel& model) {
   const CentreGroup& group = plan.groups()[g];
-  const std::span<const TokenId> outputs = plan.outputs(g);
+  const std::span<const std::uint32_t> outputs = plan.outputs(group.lists);
   const bool meets_itself = has_centre_as_negative(outputs, params_.negatives);
   if (meets_itself) weigh_sets(outputs);
   const std::size_t count = collect_contexts(plan, group, model);
@@ -116,6 +128,7 @@ void GroupTrainer::train_skipgram(const SequencePlan& plan, std::size_t g, Embed
     kernels_.logistic_turns({.inputs = contexts_.data() + begin,
                              .input_count = size,
                              .outputs = row_list(model.output, outputs),
+                             .next_outputs = begin == 0 ? plan.outputs_of_group(g + 1) : 0,
                              .targets = targets_.data(),
                              .weights = context_weights_.data() + begin,
                              .learning_rate = group.learning_rate,

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "embedding/kernels.h"
-#include "embedding/model.h"
 #include "embedding/params.h"
 #include "embedding/sequence_plan.h"
 #include "embedding/trainer.h"
@@ -17,8 +16,8 @@ class GroupTrainer {
  public:
   explicit GroupTrainer(const TrainParams& params);
 
-  // Trains group `g` of the plan; `model` has a row for each of its tokens.
-  void train(const SequencePlan& plan, std::size_t g, EmbeddingModel& model, TrainStats& stats);
+  // Trains group `g` of the plan, which is bound to `model`.
+  void train(const SequencePlan& plan, std::size_t g, RoundModel& model, TrainStats& stats);
 
  private:
   // Groups for one whose loss is taken: the logarithms would cost a tenth of the time.
@@ -28,19 +27,18 @@ class GroupTrainer {
   static_assert(kSharingCentres == 2, "collect_contexts() counts on it");
 
   float* loss_of(std::size_t g);
-  void train_cbow(const SequencePlan& plan, std::size_t g, EmbeddingModel& model);
-  void train_skipgram(const SequencePlan& plan, std::size_t g, EmbeddingModel& model);
-  void weigh_sets(std::span<const TokenId> outputs);
-  std::size_t collect_contexts(const SequencePlan& plan, const CentreGroup& group, EmbeddingModel& model);
+  void train_cbow(const SequencePlan& plan, std::size_t g, RoundModel& model);
+  void train_skipgram(const SequencePlan& plan, std::size_t g, RoundModel& model);
+  void weigh_sets(std::span<const std::uint32_t> outputs);
+  std::size_t collect_contexts(const SequencePlan& plan, const CentreGroup& group, RoundModel& model);
 
   TrainParams params_;
   const Kernels& kernels_ = best_kernels();
-  Matrix mean_;      // CBOW: of the contexts
-  Matrix gradient_;  // of the mean
-  Matrix targets_;   // skip-gram: of the outputs of a group
-  Matrix weights_;   // skip-gram: of the outputs, a row for each set of centres
+  Matrix means_;    // CBOW: of the contexts of each centre
+  Matrix targets_;  // skip-gram: of the outputs of a group
+  Matrix weights_;  // skip-gram: of the outputs, a row for each set of centres
   Matrix scratch_;
-  std::vector<TokenId> usual_outputs_;         // no negative is a centre: what weights_ are for between two groups
+  std::vector<std::uint32_t> usual_outputs_;   // no negative is a centre: what weights_ are for between two groups
   std::vector<float*> contexts_;               // skip-gram: input rows
   std::vector<const float*> context_weights_;  // rows of weights_
   float loss_ = 0;                             // of the group in training

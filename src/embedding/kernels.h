@@ -59,6 +59,7 @@ struct LogisticTurns {
   float* const* inputs = nullptr;  // `input_count` vectors, 1..kInputTile; lr * gradient is added to each
   std::size_t input_count = 0;
   RowList outputs;  // updated in place; the places of a row that repeats are scored apart
+  std::size_t next_outputs = 0;  // as in CbowBatch
   // [padded_outputs(outputs.count)] each: the targets of the outputs, 0 or 1, and for each input the weights of its
   // steps and losses, 0 where there is no output.
   const float* targets = nullptr;
@@ -68,14 +69,35 @@ struct LogisticTurns {
   float* loss = nullptr;     // as in LogisticTile
 };
 
-// One step of a single input, which should score high with the first output and low with the others.
-struct LogisticRow {
-  const float* input = nullptr;
-  float* gradient = nullptr;  // overwritten with lr * gradient
-  RowList outputs;            // at least one; updated in place, in order
+// A centre of a CBOW batch: the mean of contexts [begin, end) but `self` should score high with its first output and
+// low with the others.
+struct CbowCentre {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  std::uint32_t self = 0;
+  std::uint32_t first_output = 0;  // its outputs are [first_output, first_output + outputs), at least one
+  std::uint32_t outputs = 0;
+};
+
+// Neighbouring centres whose work is interleaved: all means and scores are taken before any row is changed, so that no
+// centre waits for the results of the one before it. Then each in turn changes its outputs, and all their contexts.
+struct CbowBatch {
+  RowList contexts;              // updated in place
+  RowList outputs;               // updated in place, in order
+  std::size_t next_outputs = 0;  // rows of the list beyond its count that will be used next: to be fetched meanwhile
+  const CbowCentre* centres = nullptr;  // `count`, 1..kInputTile; windows have a context beside the centre itself
+  std::size_t count = 0;
   float learning_rate = 0;
-  float* scratch = nullptr;  // padded_scores(outputs.count) floats, 64-byte aligned
+  float* means = nullptr;    // kInputTile rows of contexts.stride floats each, as Matrix lays them out
+  float* scratch = nullptr;  // padded_scores(kInputTile outputs of the largest centre) floats, 64-byte aligned
   float* loss = nullptr;     // as in LogisticTile, every weight 1
+};
+
+// Of two vectors: a.a, b.b and a.b.
+struct PairProducts {
+  float aa = 0;
+  float bb = 0;
+  float ab = 0;
 };
 
 struct Kernels {
@@ -94,10 +116,13 @@ struct Kernels {
   // Input after input, at the price of a tile: its scores follow from those of the tile and the products of the inputs.
   void (*logistic_turns)(const LogisticTurns& turns);
 
-  // The same as a tile for one input: every output row is read from memory once for the scores and once for the update.
-  void (*logistic_row)(const LogisticRow& row);
+  // One step of CBOW (Mikolov et al. 2013) for each centre; the gradient of the mean goes to every context undivided, as
+  // in fastText.
+  void (*cbow_batch)(const CbowBatch& batch);
 
   float (*dot)(const float* a, const float* b, std::size_t stride);
+
+  PairProducts (*pair_products)(const float* a, const float* b, std::size_t stride);
 };
 
 // Whether this CPU and this build can run the kernels of `isa`.

@@ -13,7 +13,7 @@ class LearningRate {
  public:
   // `offsets` are those of the shard that the slice is cut from.
   LearningRate(double initial, const TrainSlice& slice, std::span<const std::uint64_t> offsets)
-      : initial_(initial),
+      : initial_(initial * slice.rate_scale),
         slice_(slice),
         first_(slice.begin < slice.end ? offsets[slice.begin] : 0),
         tokens_(slice.begin < slice.end ? offsets[slice.end] - first_ : 0) {}

@@ -15,8 +15,12 @@ struct EmbeddingModel {
   Matrix output;  // as input for negative sampling, [labels, dim] for the supervised model
 };
 
-// Input rows uniform in +-1/dim (as fastText), keyed by (seed, QID): the same on every rank and for any
-// vocabulary. Output rows zero. `output_rows` is V or the number of labels.
+// Sets rows [begin, end) of `input` to uniform numbers in +-1/dim (as fastText), keyed by (seed, QID): the same on every
+// rank and for any vocabulary. qids[i] is the article of row i.
+void fill_initial_rows(Matrix& input, std::span<const Qid> qids, std::size_t begin, std::size_t end,
+                       std::uint64_t seed);
+
+// Input rows of fill_initial_rows(), output rows zero. `output_rows` is V or the number of labels.
 EmbeddingModel initial_model(std::span<const Qid> qids, std::size_t output_rows, std::uint32_t dim, std::uint64_t seed);
 
 // As above for sequences in written order, with one row more than articles in both matrices: the end of a sequence.
@@ -33,25 +37,5 @@ TokenId end_row(const EmbeddingModel& model, std::size_t articles);
 
 // The input rows of the first `articles` tokens: what is written, searched and evaluated.
 MatrixView embeddings(const EmbeddingModel& model, std::size_t articles);
-
-// Rows changed since the last clear(), as a bit set.
-class TouchedRows {
- public:
-  explicit TouchedRows(std::size_t rows) : bits_((rows + 63) / 64, 0), rows_(rows) {}
-  void mark(std::size_t row) { bits_[row / 64] |= std::uint64_t{1} << (row % 64); }
-  bool test(std::size_t row) const { return (bits_[row / 64] >> (row % 64) & 1) != 0; }
-  void clear();
-  std::size_t rows() const { return rows_; }
-  std::vector<std::uint32_t> list() const;  // ascending
-
- private:
-  std::vector<std::uint64_t> bits_;
-  std::size_t rows_;
-};
-
-struct ModelTouches {
-  TouchedRows input;
-  TouchedRows output;
-};
 
 }  // namespace linktrail

@@ -36,8 +36,18 @@ class NegativePool {
       if (used_[slot] != 0) f(samples_[slot]);
   }
 
+  // Looks up the row of every sample that was taken, by row_of(token).
+  template <class RowOf>
+  void bind(RowOf&& row_of) {
+    for (std::size_t slot = 0; slot < kSlots; ++slot)
+      if (used_[slot] != 0) rows_[slot] = row_of(samples_[slot]);
+  }
+
+  std::uint32_t row(std::uint32_t slot) const { return rows_[slot]; }
+
  private:
   std::array<TokenId, kSlots> samples_{};
+  std::array<std::uint32_t, kSlots> rows_{};
   std::array<std::uint8_t, kSlots> used_{};
 };
 

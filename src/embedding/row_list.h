@@ -1,19 +1,18 @@
-// Rows of a Matrix as the kernels take them.
+// Rows of a round as the kernels take them.
 #pragma once
 
 #include <span>
 
-#include "core/ids.h"
-#include "core/matrix.h"
 #include "embedding/kernels.h"
+#include "embedding/round_rows.h"
 
 namespace linktrail {
 
-// Refers to both; the kernels write to the matrix.
-inline RowList row_list(Matrix& matrix, std::span<const TokenId> rows) {
-  return {.table = matrix.data(),
-          .stride = matrix.stride(),
-          .dim = matrix.dim(),
+// Refers to both; the kernels write to the table. The numbers are those that touch() returned in this round.
+inline RowList row_list(RoundRows& table, std::span<const std::uint32_t> rows) {
+  return {.table = table.table(),
+          .stride = table.stride(),
+          .dim = table.dim(),
           .rows = rows.data(),
           .count = rows.size()};
 }

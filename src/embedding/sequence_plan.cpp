@@ -1,6 +1,7 @@
 #include "embedding/sequence_plan.h"
 
 #include "core/checked_cast.h"
+#include "embedding/kernels.h"
 
 namespace linktrail {
 
@@ -28,12 +29,12 @@ void SequencePlan::clear() {
   groups_.clear();
   outputs_.clear();
   output_begin_.assign(1, 0);
-  output_rows_.clear();
+  output_tokens_.clear();
 }
 
 // The stream of each pool is keyed by block and stretch, so that no sequence depends on which others are in hand, and
 // by what is trained, since the stage of the key is that of all pools.
-NegativePool& SequencePlan::pool_at(std::size_t position) {
+std::uint32_t SequencePlan::pool_at(std::size_t position) {
   const std::size_t stretch = position / kPoolPositions;
   for (; pools_in_use_ <= stretch; ++pools_in_use_) {
     if (pools_.size() == pools_in_use_) pools_.emplace_back();
@@ -44,7 +45,7 @@ NegativePool& SequencePlan::pool_at(std::size_t position) {
          .record = mix64(block_.record ^ static_cast<std::uint64_t>(block_.stage) << 56) + pools_in_use_});
     pools_[pools_in_use_].refill(*sampler_, stretches);
   }
-  return pools_[stretch];
+  return static_cast<std::uint32_t>(stretch);
 }
 
 void SequencePlan::append_tokens(std::span<const TokenId> sequence, RandomStream& random) {
@@ -64,42 +65,50 @@ void SequencePlan::append_negatives(TokenId other_than, NegativePool& pool, Rand
   const std::uint32_t count = params_->negatives;
   const std::size_t begin = outputs_.size();
   outputs_.resize(begin + count);
-  TokenId* next = outputs_.data() + begin;
+  std::uint32_t* next = outputs_.data() + begin;
   for (std::uint32_t k = 0; k < count; k += 8) {
     std::uint64_t bytes = random();
     for (std::uint32_t left = std::min<std::uint32_t>(8, count - k); left > 0; --left, bytes >>= 8) {
-      const TokenId negative = pool.take(static_cast<std::uint8_t>(bytes));
-      *next = negative;
-      next += negative != other_than ? 1 : 0;
+      const auto slot = static_cast<std::uint8_t>(bytes);
+      *next = slot;
+      next += pool.take(slot) != other_than ? 1 : 0;
     }
   }
   outputs_.resize(static_cast<std::size_t>(next - outputs_.data()));
 }
 
-void SequencePlan::append_outputs(const CentreGroup& group, RandomStream& random) {
-  NegativePool& pool = pool_at(group.first - group.begin);
-  const auto centres = tokens_.begin() + static_cast<std::ptrdiff_t>(group.first);
+void SequencePlan::append_outputs(CentreGroup& group, RandomStream& random) {
+  NegativePool& pool = pools_[group.pool];
+  group.lists = static_cast<std::uint32_t>(output_begin_.size() - 1);
   if (params_->architecture == Architecture::kCbow) {
-    outputs_.push_back(*centres);
-    append_negatives(*centres, pool, random);
-  } else {
-    append_negatives(kNoToken, pool, random);
-    outputs_.insert(outputs_.end(), centres, centres + static_cast<std::ptrdiff_t>(group.count));
+    for (std::uint32_t centre = group.first; centre < group.first + group.count; ++centre) {
+      outputs_.push_back(centre);
+      append_negatives(tokens_[centre], pool, random);
+      output_begin_.push_back(outputs_.size());
+    }
+    return;
   }
+  append_negatives(kNoToken, pool, random);
+  for (std::uint32_t i = 0; i < group.count; ++i) outputs_.push_back(group.first + i);
   output_begin_.push_back(outputs_.size());
 }
 
 // Groups of a sequence differ by at most one centre, so that none is nearly empty.
 void SequencePlan::append_groups(std::uint32_t begin, float learning_rate, RandomStream& random) {
   const auto end = static_cast<std::uint32_t>(tokens_.size());
-  const std::uint32_t size = params_->architecture == Architecture::kCbow ? 1 : kSharingCentres;
+  const std::uint32_t size = params_->architecture == Architecture::kCbow ? static_cast<std::uint32_t>(kInputTile) : kSharingCentres;
   const std::uint32_t groups = (end - begin + size - 1) / size;
   const std::uint32_t least = (end - begin) / groups;
   const std::uint32_t larger = (end - begin) % groups;
   std::uint32_t first = begin;
   for (std::uint32_t g = 0; g < groups; ++g) {
     const std::uint32_t count = least + (g < larger ? 1 : 0);
-    groups_.push_back({.begin = begin, .end = end, .first = first, .count = count, .learning_rate = learning_rate});
+    groups_.push_back({.begin = begin,
+                       .end = end,
+                       .first = first,
+                       .count = count,
+                       .pool = pool_at(first - begin),
+                       .learning_rate = learning_rate});
     append_outputs(groups_.back(), random);
     first += count;
   }
@@ -118,14 +127,40 @@ void SequencePlan::draw(std::span<const TokenId> sequence, const RandomKey& key,
 }
 
 void SequencePlan::finish_block() {
-  output_rows_ = tokens_;
+  output_tokens_ = tokens_;
   for (std::size_t p = 0; p < pools_in_use_; ++p)
-    pools_[p].for_each_used([&](TokenId token) { output_rows_.push_back(token); });
+    pools_[p].for_each_used([&](TokenId token) { output_tokens_.push_back(token); });
 }
 
-void SequencePlan::mark(ModelTouches& touches) const {
-  for (const TokenId token : tokens_) touches.input.mark(token);
-  for (const TokenId token : output_rows_) touches.output.mark(token);
+void SequencePlan::bind_outputs(const CentreGroup& group) {
+  const NegativePool& pool = pools_[group.pool];
+  const auto bind_centres = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) outputs_[i] = centre_rows_[outputs_[i]];
+  };
+  const auto bind_negatives = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) outputs_[i] = pool.row(outputs_[i]);
+  };
+  if (params_->architecture == Architecture::kSkipGram) {
+    const std::size_t begin = output_begin_[group.lists], end = output_begin_[group.lists + 1];
+    bind_negatives(begin, end - group.count);
+    return bind_centres(end - group.count, end);
+  }
+  for (std::size_t list = group.lists; list < group.lists + std::size_t{group.count}; ++list) {
+    bind_centres(output_begin_[list], output_begin_[list] + 1);
+    bind_negatives(output_begin_[list] + 1, output_begin_[list + 1]);
+  }
+}
+
+void SequencePlan::bind(RoundModel& model) {
+  input_rows_.resize(tokens_.size());
+  centre_rows_.resize(tokens_.size());
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    input_rows_[i] = model.input.touch(tokens_[i]);
+    centre_rows_[i] = model.output.touch(tokens_[i]);
+  }
+  for (std::size_t p = 0; p < pools_in_use_; ++p)
+    pools_[p].bind([&](TokenId token) { return model.output.touch(token); });
+  for (const CentreGroup& group : groups_) bind_outputs(group);
 }
 
 }  // namespace linktrail

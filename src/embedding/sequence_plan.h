@@ -1,5 +1,5 @@
 // What a stretch of the corpus is trained with: every random draw is made before the arithmetic, so that rows can be
-// fetched ahead of their use and marked for the other ranks.
+// fetched ahead of their use.
 #pragma once
 
 #include <algorithm>
@@ -9,10 +9,10 @@
 
 #include "core/ids.h"
 #include "core/random.h"
-#include "embedding/model.h"
 #include "embedding/negative_pool.h"
 #include "embedding/negative_sampler.h"
 #include "embedding/params.h"
+#include "embedding/round_rows.h"
 #include "embedding/subsampler.h"
 
 namespace linktrail {
@@ -21,12 +21,15 @@ namespace linktrail {
 // large corpora (docs/numerics.md).
 inline constexpr std::uint32_t kSharingCentres = 2;
 
-// What is trained at a time: one centre (CBOW), or up to kSharingCentres neighbouring ones of one sequence (skip-gram).
+// Neighbouring centres of one sequence that are trained at a time: up to kInputTile with negatives of their own (CBOW),
+// or up to kSharingCentres that share theirs (skip-gram).
 struct CentreGroup {
   std::uint32_t begin = 0;  // the sequence is tokens [begin, end) of the plan
   std::uint32_t end = 0;
   std::uint32_t first = 0;  // its centres are tokens [first, first + count)
   std::uint32_t count = 0;
+  std::uint32_t pool = 0;   // that its negatives come from
+  std::uint32_t lists = 0;  // its lists of outputs are lists, lists + 1, ...: one a centre (CBOW), or one for all
   float learning_rate = 0;
 };
 
@@ -43,7 +46,7 @@ class SequencePlan {
  public:
   // Records of a block. A skip-gram group draws as many negatives as one CBOW centre, so its blocks are larger.
   static std::uint64_t block_records(Architecture architecture) {
-    return architecture == Architecture::kCbow ? 32 : 64;
+    return architecture == Architecture::kCbow ? 64 : 64;
   }
 
   // `end` is appended to every sequence, unless it is kNoToken. The samplers must outlive the plan.
@@ -58,14 +61,19 @@ class SequencePlan {
   // than two tokens are left.
   void draw(std::span<const TokenId> sequence, const RandomKey& key, float learning_rate);
 
-  // Marks what training the plan may change: every token is a centre and a context of its neighbour.
-  void mark(ModelTouches& touches) const;
+  // To be called when the block is complete.
+  void finish_block();
 
-  // The rows of the output matrix that the plan uses, some of them twice. Those of the input matrix are its tokens.
-  std::span<const TokenId> output_rows() const { return output_rows_; }
+  // The tokens whose output rows the plan uses, some of them twice. It uses the input rows of tokens().
+  std::span<const TokenId> output_tokens() const { return output_tokens_; }
+
+  // Touches every row that training the plan may change, once per block: input_rows() and outputs() are then rows of
+  // the tables of `model`, valid in this round.
+  void bind(RoundModel& model);
 
   std::span<const CentreGroup> groups() const { return groups_; }
   std::span<const TokenId> tokens() const { return tokens_; }
+  std::span<const std::uint32_t> input_rows() const { return input_rows_; }  // of the tokens
 
   // The window of the centre at `position` of a group.
   Window window(const CentreGroup& group, std::uint32_t position) const {
@@ -73,21 +81,31 @@ class SequencePlan {
     return {position - std::min(position - group.begin, radius), std::min(group.end, position + radius + 1)};
   }
 
-  // The output rows of a group. CBOW: the centre, then its negative samples, none of them the centre. Skip-gram: the
-  // negative samples, then the centres.
-  std::span<const TokenId> outputs(std::size_t group) const {
-    return std::span(outputs_).subspan(output_begin_[group], output_begin_[group + 1] - output_begin_[group]);
+  // A list of output rows. CBOW: the centre, then its negative samples, none of them the centre. Skip-gram: the negative
+  // samples, then the centres.
+  std::span<const std::uint32_t> outputs(std::size_t list) const { return outputs(list, 1); }
+
+  // The number of output rows of a group, in all of its lists, which follow those of the group before; 0 if there is
+  // no such group.
+  std::size_t outputs_of_group(std::size_t g) const {
+    if (g >= groups_.size()) return 0;
+    const std::size_t end = g + 1 < groups_.size() ? output_begin_[groups_[g + 1].lists] : outputs_.size();
+    return end - output_begin_[groups_[g].lists];
   }
 
-  // Collects output_rows(); call it when the block is complete.
-  void finish_block();
+  // Some lists, one after the other.
+  std::span<const std::uint32_t> outputs(std::size_t first_list, std::size_t count) const {
+    const std::size_t begin = output_begin_[first_list];
+    return std::span(outputs_).subspan(begin, output_begin_[first_list + count] - begin);
+  }
 
  private:
   void append_tokens(std::span<const TokenId> sequence, RandomStream& random);
   void append_groups(std::uint32_t begin, float learning_rate, RandomStream& random);
-  void append_outputs(const CentreGroup& group, RandomStream& random);
+  void append_outputs(CentreGroup& group, RandomStream& random);
   void append_negatives(TokenId other_than, NegativePool& pool, RandomStream& random);
-  NegativePool& pool_at(std::size_t position);
+  std::uint32_t pool_at(std::size_t position);
+  void bind_outputs(const CentreGroup& group);
 
   const TrainParams* params_;
   TokenId end_;
@@ -99,9 +117,10 @@ class SequencePlan {
   std::vector<TokenId> tokens_;
   std::vector<std::uint32_t> radius_;  // of each token as a centre
   std::vector<CentreGroup> groups_;
-  std::vector<TokenId> outputs_;
-  std::vector<std::size_t> output_begin_;  // of each group in outputs_, and the end
-  std::vector<TokenId> output_rows_;
+  std::vector<std::uint32_t> outputs_;     // slots of the group's pool and positions of its centres; bound, rows
+  std::vector<std::size_t> output_begin_;  // of each list in outputs_, and the end
+  std::vector<TokenId> output_tokens_;
+  std::vector<std::uint32_t> input_rows_, centre_rows_;  // of the tokens in both matrices
 };
 
 }  // namespace linktrail

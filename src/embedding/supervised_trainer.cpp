@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 #include <vector>
 
 #include "embedding/kernels.h"
@@ -18,7 +17,8 @@ namespace {
 // Trains up to kInputTile bags at a time against all labels; buffers of one train() call.
 class LabelTile {
  public:
-  explicit LabelTile(EmbeddingModel& model)
+  // Touches all labels.
+  explicit LabelTile(RoundModel& model)
       : model_(model),
         all_labels_(model.output.rows()),
         means_(kInputTile, model.input.dim()),
@@ -26,7 +26,8 @@ class LabelTile {
         targets_(1, padded_scores(all_labels_.size())),
         weights_(1, padded_scores(all_labels_.size())),
         scratch_(1, padded_scores(all_labels_.size())) {
-    std::iota(all_labels_.begin(), all_labels_.end(), 0U);
+    for (std::size_t label = 0; label < all_labels_.size(); ++label)
+      all_labels_[label] = model.output.touch(static_cast<LabelId>(label));
     for (std::size_t c = 0; c < kInputTile; ++c) {
       inputs_[c] = means_.row_data(c);
       input_gradients_[c] = gradients_.row_data(c);
@@ -45,14 +46,16 @@ class LabelTile {
       bags_.tokens.push_back(end);
       ++bags_.offsets.back();
     }
+    for (std::size_t i = bags_.offsets[c]; i < bags_.tokens.size(); ++i)
+      bags_.tokens[i] = model_.input.touch(bags_.tokens[i]);
     for (const LabelId label : labels) set_target(label, c);
     for (std::size_t k = 0; k < all_labels_.size(); ++k) weights_.data()[k * kInputTile + c] = 1;
     kernels_.sum_rows(rows_of(c), bags_[c].size(), share_of(c), means_.row_data(c));
     std::fill_n(gradients_.row_data(c), gradients_.stride(), 0.0F);
   }
 
-  // Trains the bags at hand, marks their rows and forgets them. Returns the loss.
-  double train(TouchedRows& touched) {
+  // Trains the bags at hand and forgets them. Returns the loss.
+  double train() {
     if (bags_.size() == 0) return 0;
     float loss = 0;
     kernels_.logistic_tile({.inputs = inputs_.data(),
@@ -66,7 +69,6 @@ class LabelTile {
                             .loss = &loss});
     for (std::size_t c = 0; c < bags_.size(); ++c)
       kernels_.add_to_rows(rows_of(c), bags_[c].size(), gradients_.row_data(c), share_of(c));
-    for (const TokenId token : bags_.tokens) touched.mark(token);
     clear();
     return static_cast<double>(loss);
   }
@@ -88,10 +90,10 @@ class LabelTile {
     bags_ = {};
   }
 
-  EmbeddingModel& model_;
+  RoundModel& model_;
   const Kernels& kernels_ = best_kernels();
   std::vector<std::uint32_t> all_labels_;
-  TokenSequences bags_;
+  TokenSequences bags_;  // the rows of their tokens
   float learning_rate_ = 0;
   std::vector<std::size_t> positives_;  // where targets_ is 1
   Matrix means_, gradients_;            // a row a bag
@@ -107,21 +109,19 @@ SupervisedTrainer::SupervisedTrainer(const TrainParams& params, TokenId end) : p
 }
 
 TrainStats SupervisedTrainer::train(TokenSequencesView bags, SequencesView<LabelId> labels, const TrainSlice& slice,
-                                    EmbeddingModel& model, ModelTouches& touches) {
+                                    RoundModel& model) {
   const LearningRate rate(params_.learning_rate, slice, bags.offsets);
   LabelTile tile(model);
   TrainStats stats;
   for (std::size_t i = slice.begin; i < slice.end; ++i) {
     stats.tokens += bags[i].size();
-    if (bags[i].empty() || labels[i].empty() || model.output.empty()) continue;
+    if (bags[i].empty() || labels[i].empty() || model.output.rows() == 0) continue;
     tile.add(bags[i], end_, labels[i], rate.at(bags.offsets[i]));
     ++stats.examples;
-    if (tile.is_full()) stats.loss_sum += tile.train(touches.input);
+    if (tile.is_full()) stats.loss_sum += tile.train();
   }
-  stats.loss_sum += tile.train(touches.input);
+  stats.loss_sum += tile.train();
   stats.loss_examples = stats.examples;
-  if (stats.examples > 0)
-    for (std::size_t label = 0; label < model.output.rows(); ++label) touches.output.mark(label);
   return stats;
 }
 

@@ -20,10 +20,10 @@ namespace linktrail {
 namespace {
 
 // Into the second-level cache, where the rows of a whole block fit.
-void prefetch_row(const Matrix& matrix, std::uint32_t row) {
+void prefetch_row(const RoundRows& rows, TokenId row) {
   constexpr int kForWriting = 1, kSecondLevel = 2;
-  const float* data = matrix.row_data(row);
-  for (std::size_t j = 0; j < matrix.stride(); j += kRowAlignFloats)
+  const float* data = rows.peek(row);
+  for (std::size_t j = 0; j < rows.stride(); j += kRowAlignFloats)
     __builtin_prefetch(data + j, kForWriting, kSecondLevel);
 }
 
@@ -31,8 +31,8 @@ void prefetch_row(const Matrix& matrix, std::uint32_t row) {
 class RowFetcher {
  public:
   // step() will be called `steps` times.
-  RowFetcher(const EmbeddingModel& model, const SequencePlan& plan, std::size_t steps)
-      : model_(model), outputs_(plan.output_rows()), inputs_(plan.tokens()) {
+  RowFetcher(const RoundModel& model, const SequencePlan& plan, std::size_t steps)
+      : model_(model), outputs_(plan.output_tokens()), inputs_(plan.tokens()) {
     const std::size_t parts = std::max<std::size_t>(steps, 1);
     outputs_a_step_ = (outputs_.size() + parts - 1) / parts;
     inputs_a_step_ = (inputs_.size() + parts - 1) / parts;
@@ -44,16 +44,22 @@ class RowFetcher {
   }
 
  private:
-  static void fetch(const Matrix& matrix, std::span<const TokenId>& rows, std::size_t count) {
-    const std::size_t now = std::min(count, rows.size());
-    for (const TokenId row : rows.first(now)) prefetch_row(matrix, row);
-    rows = rows.subspan(now);
+  static void fetch(const RoundRows& rows, std::span<const TokenId>& tokens, std::size_t count) {
+    const std::size_t now = std::min(count, tokens.size());
+    for (const TokenId token : tokens.first(now)) prefetch_row(rows, token);
+    tokens = tokens.subspan(now);
   }
 
-  const EmbeddingModel& model_;
+  const RoundModel& model_;
   std::span<const TokenId> outputs_, inputs_;  // not fetched yet
   std::size_t outputs_a_step_, inputs_a_step_;
 };
+
+// Where the rows are must be known before they can be fetched.
+void prefetch_places(const RoundModel& model, const SequencePlan& plan) {
+  for (const TokenId token : plan.output_tokens()) __builtin_prefetch(model.output.memory().place_of + token, 1);
+  for (const TokenId token : plan.tokens()) __builtin_prefetch(model.input.memory().place_of + token, 1);
+}
 
 }  // namespace
 
@@ -74,7 +80,7 @@ struct SequenceTrainer::Impl {
         next(params, end, sampler, subsampler),
         group_trainer(params) {}
 
-  void train_current(EmbeddingModel& model, ModelTouches& touches, TrainStats& stats);
+  void train_current(RoundModel& model, TrainStats& stats);
 
   TrainParams params;
   NegativeSampler sampler;
@@ -84,8 +90,8 @@ struct SequenceTrainer::Impl {
   GroupTrainer group_trainer;
 };
 
-void SequenceTrainer::Impl::train_current(EmbeddingModel& model, ModelTouches& touches, TrainStats& stats) {
-  current.mark(touches);
+void SequenceTrainer::Impl::train_current(RoundModel& model, TrainStats& stats) {
+  current.bind(model);
   RowFetcher fetcher(model, next, current.groups().size());
   for (std::size_t g = 0; g < current.groups().size(); ++g) {
     fetcher.step();
@@ -104,8 +110,7 @@ SequenceTrainer::SequenceTrainer(const TrainParams& params, std::span<const std:
 
 SequenceTrainer::~SequenceTrainer() = default;
 
-TrainStats SequenceTrainer::train(TokenSequencesView shard, const TrainSlice& slice, EmbeddingModel& model,
-                                  ModelTouches& touches) {
+TrainStats SequenceTrainer::train(TokenSequencesView shard, const TrainSlice& slice, RoundModel& model) {
   if (model.input.rows() != rows_ || model.output.rows() != rows_)
     throw std::invalid_argument("the model does not have one row for each token of the trainer");
   const TrainParams& params = impl_->params;
@@ -127,11 +132,12 @@ TrainStats SequenceTrainer::train(TokenSequencesView shard, const TrainSlice& sl
       next.draw(shard[i], key_of(i), rate.at(shard.offsets[i]));
     }
     next.finish_block();
-    impl_->train_current(model, touches, stats);
+    prefetch_places(model, next);
+    impl_->train_current(model, stats);
     std::swap(current, next);
   }
   next.clear();
-  impl_->train_current(model, touches, stats);
+  impl_->train_current(model, stats);
   return stats;
 }
 

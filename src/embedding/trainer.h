@@ -12,6 +12,7 @@
 #include "core/sequences.h"
 #include "embedding/model.h"
 #include "embedding/params.h"
+#include "embedding/round_rows.h"
 
 namespace linktrail {
 
@@ -23,6 +24,7 @@ struct TrainSlice {
   std::uint32_t epoch = 0;
   double progress_begin = 0;  // fraction of the whole run done at the start and at the end:
   double progress_end = 0;    //   the rate falls linearly from lr (1 - begin) to lr (1 - end)
+  double rate_scale = 1;      // times the rate; below 1 after a model has diverged
 };
 
 struct TrainStats {
@@ -44,9 +46,9 @@ class SequenceTrainer {
   SequenceTrainer(const TrainParams& params, std::span<const std::uint64_t> counts, std::uint64_t sequences = 0);
   ~SequenceTrainer();
 
-  // Updates `model` in place; marks every row that it may have changed in `touches`. Throws std::invalid_argument
-  // if the model has not one row for each token (and one for the end of a sequence).
-  TrainStats train(TokenSequencesView shard, const TrainSlice& slice, EmbeddingModel& model, ModelTouches& touches);
+  // Touches every row that it may change, and changes it. Throws std::invalid_argument if the model has not one row
+  // for each token (and one for the end of a sequence).
+  TrainStats train(TokenSequencesView shard, const TrainSlice& slice, RoundModel& model);
 
  private:
   struct Impl;
@@ -63,7 +65,7 @@ class SupervisedTrainer {
   explicit SupervisedTrainer(const TrainParams& params, TokenId end = kNoToken);
 
   TrainStats train(TokenSequencesView bags, SequencesView<LabelId> labels, const TrainSlice& slice,
-                   EmbeddingModel& model, ModelTouches& touches);
+                   RoundModel& model);
 
  private:
   TrainParams params_;

@@ -19,7 +19,8 @@ namespace {
 using test::PlantedTopics;
 using test::world;
 
-std::uint64_t fingerprint(const EmbeddingModel& model) {
+std::uint64_t fingerprint(const NodeModel& shared) {
+  const EmbeddingModel& model = shared.matrices;
   const auto bytes = [](const Matrix& m) {
     return std::string_view(reinterpret_cast<const char*>(m.data()), m.rows() * m.stride() * sizeof(float));
   };
@@ -45,9 +46,12 @@ struct Fixture {
     for (std::size_t i = first; i < bound(rank + 1); ++i) shard.append(sessions[i]);
   }
 
-  EmbeddingModel new_model() const { return initial_sequence_model(topics.qids(), params.dim, params.seed); }
+  NodeModel new_model() const {
+    return share_model(initial_sequence_model(topics.qids(), params.dim, params.seed), node);
+  }
   SequenceShard view() const { return {.sequences = shard, .first_record = first, .counts = counts}; }
 
+  std::shared_ptr<const comm::Node> node = std::make_shared<const comm::Node>(world());
   PlantedTopics topics{.sessions = 600};
   TrainParams params{.dim = 16, .window = 3, .negatives = 5, .epochs = 8, .subsample = 1, .learning_rate = 0.1};
   SyncParams sync{.round_tokens = 500, .min_rounds = 1};
@@ -57,14 +61,14 @@ struct Fixture {
   std::uint64_t first = 0;
 };
 
-TrainOutcome train(const Fixture& fixture, EmbeddingModel& model, const TrainHooks& hooks = {},
+TrainOutcome train(const Fixture& fixture, NodeModel& model, const TrainHooks& hooks = {},
                    TrainCursor start = {}) {
-  return train_sequences(fixture.params, fixture.sync, fixture.view(), start, model, hooks, world());
+  return train_sequences(fixture.params, fixture.sync, fixture.view(), start, model, hooks);
 }
 
 TEST(Training, ReplicasAreEqualAndRunsRepeat) {
   const Fixture fixture;
-  EmbeddingModel first = fixture.new_model(), second = fixture.new_model();
+  NodeModel first = fixture.new_model(), second = fixture.new_model();
 
   const TrainOutcome outcome = train(fixture, first);
   train(fixture, second);
@@ -80,31 +84,31 @@ TEST(Training, LearnsPlantedTopicsWithEveryArchitectureAtAnyNumberOfRanks) {
   for (const Architecture architecture : {Architecture::kCbow, Architecture::kSkipGram}) {
     Fixture fixture;
     fixture.params.architecture = architecture;
-    EmbeddingModel model = fixture.new_model();
+    NodeModel model = fixture.new_model();
 
     train(fixture, model);
 
-    EXPECT_GT(fixture.topics.separation(model), 0.5);
+    EXPECT_GT(fixture.topics.separation(model.matrices), 0.5);
   }
 }
 
 TEST(Training, EmptyShardsTakePart) {
   const Fixture fixture(Split::kRankZeroEmpty);
-  EmbeddingModel model = fixture.new_model();
+  NodeModel model = fixture.new_model();
 
   const TrainOutcome outcome = train(fixture, model);
 
   EXPECT_TRUE(outcome.finished);
   EXPECT_EQ(outcome.tokens, fixture.sessions.tokens.size() * fixture.params.epochs);
   EXPECT_TRUE(same_on_all_ranks(fingerprint(model)));
-  EXPECT_GT(fixture.topics.separation(model), 0.5);
+  EXPECT_GT(fixture.topics.separation(model.matrices), 0.5);
 }
 
 // The last rank alone asks to stop; the model there and the cursor continue to the same bytes.
 TEST(Training, AStoppedRunResumesToTheSameBytes) {
   const Fixture fixture;
-  EmbeddingModel whole = fixture.new_model(), stopped = fixture.new_model();
-  const TrainHooks stop_early{.on_report = {}, .on_round_end = [](const TrainCursor& next) {
+  NodeModel whole = fixture.new_model(), stopped = fixture.new_model();
+  const TrainHooks stop_early{.on_round_end = [](const TrainCursor& next) {
                                 const bool here = next.epoch == 3 && next.round == 0;
                                 return here && world().rank() == world().size() - 1 ? AfterRound::kStop
                                                                                     : AfterRound::kContinue;
@@ -125,8 +129,8 @@ TEST(Training, AStoppedRunResumesToTheSameBytes) {
 TEST(Training, ResumesInTheMiddleOfAnEpoch) {
   Fixture fixture;
   fixture.sync.min_rounds = 4;
-  EmbeddingModel whole = fixture.new_model(), stopped = fixture.new_model();
-  const TrainHooks stop_early{.on_report = {}, .on_round_end = [](const TrainCursor& next) {
+  NodeModel whole = fixture.new_model(), stopped = fixture.new_model();
+  const TrainHooks stop_early{.on_round_end = [](const TrainCursor& next) {
                                 return next == TrainCursor{1, 2} ? AfterRound::kStop : AfterRound::kContinue;
                               }};
 
@@ -140,18 +144,18 @@ TEST(Training, ResumesInTheMiddleOfAnEpoch) {
 
 TEST(Training, RefusesACursorOfAnotherRun) {
   const Fixture fixture;
-  EmbeddingModel model = fixture.new_model();
+  NodeModel model = fixture.new_model();
 
   EXPECT_THROW(train(fixture, model, {}, {.epoch = 0, .round = 100000}), comm::AgreedError);
 }
 
 TEST(Training, ReportsEveryRoundAlikeOnAllRanks) {
   const Fixture fixture;
-  EmbeddingModel model = fixture.new_model();
+  NodeModel model = fixture.new_model();
   std::vector<RoundReport> reports;
 
   train(fixture, model,
-        {.on_report = [&](const RoundReport& report) { reports.push_back(report); }, .on_round_end = {}});
+        {.on_report = [&](const RoundReport& report) { reports.push_back(report); }});
 
   ASSERT_FALSE(reports.empty());
   EXPECT_EQ(reports.size(), std::size_t{reports[0].rounds} * fixture.params.epochs);
@@ -164,8 +168,8 @@ TEST(Training, ReportsEveryRoundAlikeOnAllRanks) {
 
 TEST(Training, ADivergedModelEndsAllRanksWithOneFault) {
   const Fixture fixture;
-  EmbeddingModel model = fixture.new_model();
-  for (float& x : model.input.row(0)) x = std::numeric_limits<float>::infinity();
+  NodeModel model = fixture.new_model();
+  for (float& x : model.matrices.input.row(0)) x = std::numeric_limits<float>::infinity();
 
   try {
     train(fixture, model);
@@ -180,7 +184,7 @@ TEST(Training, ADivergedModelEndsAllRanksWithOneFault) {
 TEST(Training, AdasumLearnsFasterThanAveraging) {
   Fixture fixture;
   fixture.params.epochs = 2;
-  EmbeddingModel adasum = fixture.new_model(), average = fixture.new_model();
+  NodeModel adasum = fixture.new_model(), average = fixture.new_model();
 
   const double adasum_loss = train(fixture, adasum).loss;
   fixture.sync.rule = CombineRule::kAverage;
@@ -199,16 +203,16 @@ TEST(Training, SupervisedLearnsLabelsAndKeepsReplicasEqual) {
   Sequences<LabelId> labels;
   for (std::size_t i = 0; i < fixture.shard.size(); ++i)
     labels.append(std::vector<LabelId>{static_cast<LabelId>(fixture.shard[i][0] % fixture.topics.topics)});
-  EmbeddingModel model = initial_model(fixture.topics.qids(), fixture.topics.topics, fixture.params.dim, 1);
+  NodeModel model = initial_node_model(fixture.topics.qids(), fixture.topics.topics, fixture.params.dim, 1, fixture.node);
 
   const TrainOutcome outcome = train_supervised(
       fixture.params, fixture.sync, {.bags = fixture.shard, .labels = labels, .first_record = fixture.first}, {}, model,
-      {}, world());
+      {});
 
   std::size_t right = 0;
   std::vector<float> scores(fixture.topics.topics);
   for (std::size_t i = 0; i < fixture.sessions.size(); ++i) {
-    predict_labels(fixture.sessions[i], model, scores);
+    predict_labels(fixture.sessions[i], model.matrices, scores);
     const auto best = static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
     right += best == fixture.sessions[i][0] % fixture.topics.topics ? 1 : 0;
   }

@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <vector>
+
+#include "core/matrix.h"
 
 namespace linktrail {
 namespace {
@@ -10,11 +13,19 @@ namespace {
 using testing::ElementsAre;
 using Row = std::vector<float>;
 
-Row combined(CombineRule rule, std::vector<Row> deltas, int ranks) {
-  std::vector<float*> pointers;
-  for (Row& delta : deltas) pointers.push_back(delta.data());
-  combine_row(rule, pointers, deltas[0].size(), ranks);
-  return deltas[0];
+// Rows as ranks would have them; an empty row is one that the rank did not change.
+Row combined(CombineRule rule, const std::vector<Row>& deltas, int ranks) {
+  const std::size_t dim = std::ranges::max(deltas, {}, &Row::size).size();
+  Matrix padded(deltas.size(), dim);
+  std::vector<RowChange> changes(deltas.size());
+  for (std::size_t i = 0; i < deltas.size(); ++i) {
+    if (deltas[i].empty()) continue;
+    std::ranges::copy(deltas[i], padded.row_data(i));
+    changes[i] = change_of_one(rule, padded.row_data(i), padded.stride());
+  }
+  const RowChange all = merge_changes(rule, changes, padded.stride());
+  finish_change(rule, all, padded.stride(), ranks);
+  return {all.values, all.values + dim};
 }
 
 TEST(CombineRow, AdasumAddsOrthogonalChanges) {
@@ -55,6 +66,39 @@ TEST(CombineRow, OneChangeStaysAsItIsUnlessAllRanksCount) {
 TEST(CombineRow, AveragesDivideByTouchingOrByAllRanks) {
   EXPECT_THAT(combined(CombineRule::kTouchedAverage, {{2, 0}, {4, 2}}, 4), ElementsAre(3, 1));
   EXPECT_THAT(combined(CombineRule::kAverage, {{2, 0}, {4, 2}}, 4), ElementsAre(1.5F, 0.5F));
+}
+
+TEST(CombineRow, CoherenceAddsOrthogonalChangesAndAveragesParallelOnes) {
+  EXPECT_THAT(combined(CombineRule::kCoherence, {{1, 0, 0}, {0, 2, 0}, {0, 0, 3}}, 8), ElementsAre(1, 2, 3));
+  EXPECT_THAT(combined(CombineRule::kCoherence, {{2, 4}, {2, 4}, {2, 4}}, 3), ElementsAre(2, 4));
+  EXPECT_THAT(combined(CombineRule::kCoherence, {{1, 0}, {-0.5F, 0}}, 2), ElementsAre(0.5F, 0));
+}
+
+TEST(CombineRow, RanksThatChangedNothingKeepTheirPlaceInTheTree) {
+  const Row a{1, 0.5F, 0}, c{-1, 0, 2}, d{0.25F, 1, 1};
+  const Row cd = combined(CombineRule::kAdasum, {c, d}, 2);
+
+  EXPECT_EQ(combined(CombineRule::kAdasum, {a, {}, c, d}, 4), combined(CombineRule::kAdasum, {a, cd}, 2));
+  EXPECT_EQ(combined(CombineRule::kAdasum, {{}, {}, {}, d}, 4), d);
+}
+
+// Merged on two nodes first, and then over the nodes.
+TEST(CombineRow, GroupsOfAPowerOfTwoChangeNothing) {
+  const std::vector<Row> rows{{1, 0.5F, 0}, {0.5F, 1, 0}, {-1, 0, 2}, {0.25F, 1, 1}};
+  for (const CombineRule rule : {CombineRule::kAdasum, CombineRule::kTouchedAverage, CombineRule::kAverage}) {
+    Matrix padded(4, 3);
+    std::vector<RowChange> changes(4);
+    for (std::size_t i = 0; i < 4; ++i) {
+      std::ranges::copy(rows[i], padded.row_data(i));
+      changes[i] = change_of_one(rule, padded.row_data(i), padded.stride());
+    }
+    std::vector<RowChange> nodes{merge_changes(rule, std::span(changes).first(2), padded.stride()),
+                                 merge_changes(rule, std::span(changes).last(2), padded.stride())};
+    const RowChange all = merge_changes(rule, nodes, padded.stride());
+    finish_change(rule, all, padded.stride(), 4);
+
+    EXPECT_EQ(Row(all.values, all.values + 3), combined(rule, rows, 4));
+  }
 }
 
 TEST(CombineRow, WorksForLengthsThatAreNotAMultipleOfFour) {

@@ -22,7 +22,9 @@ struct Fixture {
       : params{.architecture = architecture, .window = 3, .negatives = 10, .subsample = 1},
         sampler(zipf_counts(), 0.5),
         subsampler(zipf_counts(), 1.0),
-        plan(params, kNoToken, sampler, subsampler) {}
+        plan(params, kNoToken, sampler, subsampler),
+        model{Matrix(kArticles, 1), Matrix(kArticles, 1)},
+        round(model) {}
 
   RandomKey key(std::uint64_t record) const { return {.seed = 1, .stage = RandomStage::kReader, .record = record}; }
 
@@ -33,7 +35,13 @@ struct Fixture {
     for (std::size_t i = 0; i < length; ++i) tokens[i] = static_cast<TokenId>(i % kArticles);
     plan.begin_block(key(record));
     plan.draw(tokens, key(record), 0.1F);
+    finish();
+  }
+
+  // In place, rows have the numbers of their tokens.
+  void finish() {
     plan.finish_block();
+    plan.bind(round);
   }
 
   // Of group g, without its centres.
@@ -47,6 +55,8 @@ struct Fixture {
   NegativeSampler sampler;
   Subsampler subsampler;
   SequencePlan plan;
+  EmbeddingModel model;
+  RoundModel round;
 };
 
 TEST(SequencePlan, GroupsCoverEveryCentreOnceAndAreAboutEqual) {
@@ -110,7 +120,7 @@ TEST(SequencePlan, OutputsAreNegativesThenTheCentresForSkipGram) {
 TEST(SequencePlan, KnowsEveryOutputRowThatItUses) {
   Fixture fixture(Architecture::kCbow);
   fixture.plan_one(3, 150);
-  const std::set<TokenId> known(fixture.plan.output_rows().begin(), fixture.plan.output_rows().end());
+  const std::set<TokenId> known(fixture.plan.output_tokens().begin(), fixture.plan.output_tokens().end());
   for (std::size_t g = 0; g < fixture.plan.groups().size(); ++g)
     for (const TokenId row : fixture.plan.outputs(g)) EXPECT_TRUE(known.contains(row));
 }
@@ -160,6 +170,8 @@ TEST(SequencePlan, ASequenceDoesNotDependOnTheOthersOfItsBlock) {
   together.plan.begin_block(together.key(8));
   together.plan.draw(first, together.key(8), 0.1F);
   together.plan.draw(second, together.key(9), 0.1F);
+  alone.finish();
+  together.finish();
 
   for (std::size_t g = 0; g < 4; ++g) EXPECT_EQ(alone.negatives(g), together.negatives(g + 3));
 }

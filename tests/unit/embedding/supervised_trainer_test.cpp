@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "embedding/quality.h"
@@ -30,7 +31,7 @@ TEST(SupervisedTrainer, LearnsSeparableLabels) {
   const std::size_t label_count = world.topics + 1;
   const TrainParams params{.dim = 16, .epochs = 10, .learning_rate = 0.5};
   EmbeddingModel model = initial_model(world.qids(), label_count, params.dim, 1);
-  ModelTouches touches{TouchedRows(model.input.rows()), TouchedRows(model.output.rows())};
+  RoundModel round(model);
   SupervisedTrainer trainer(params);
 
   for (std::uint32_t epoch = 0; epoch < params.epochs; ++epoch)
@@ -40,7 +41,7 @@ TEST(SupervisedTrainer, LearnsSeparableLabels) {
                    .epoch = epoch,
                    .progress_begin = epoch / 10.0,
                    .progress_end = (epoch + 1) / 10.0},
-                  model, touches);
+                  round);
 
   std::vector<LabelCounts> counts(label_count);
   std::vector<float> scores(label_count);
@@ -68,10 +69,10 @@ TEST(SupervisedTrainer, DividesTheGradientByTheSizeOfTheBag) {
   bags.append(std::vector<TokenId>{0, 0, 1});
   Sequences<LabelId> labels;
   labels.append(std::vector<LabelId>{1});
-  ModelTouches touches{TouchedRows(2), TouchedRows(2)};
+  RoundModel round(model);
 
   const TrainStats stats = SupervisedTrainer({.dim = 1, .learning_rate = 0.5})
-                               .train(bags, labels, {.begin = 0, .end = 1, .progress_end = 1}, model, touches);
+                               .train(bags, labels, {.begin = 0, .end = 1, .progress_end = 1}, round);
 
   const double h = 0.2, p0 = 1 / (1 + std::exp(-h)), p1 = 1 / (1 + std::exp(-2 * h));
   const double gradient = 0.5 * ((0 - p0) * 1 + (1 - p1) * 2);
@@ -93,19 +94,19 @@ TEST(SupervisedTrainer, CountsTheEndOfTheRowAsAMemberOfTheBag) {
   bags.append(std::vector<TokenId>{0});
   Sequences<LabelId> labels;
   labels.append(std::vector<LabelId>{0});
-  ModelTouches touches{TouchedRows(2), TouchedRows(1)};
+  RoundModel round(model);
   std::vector<float> before(1);
 
   predict_labels(bags[0], model, before, 1);
   SupervisedTrainer({.dim = 1, .learning_rate = 0.5}, 1)
-      .train(bags, labels, {.begin = 0, .end = 1, .progress_end = 1}, model, touches);
+      .train(bags, labels, {.begin = 0, .end = 1, .progress_end = 1}, round);
 
   const double h = 0.4, p = 1 / (1 + std::exp(-2 * h));
   EXPECT_NEAR(before[0], p, 1e-6);
   EXPECT_NEAR(model.input.row(0)[0], 0.3 + 0.5 * (1 - p) * 2 / 2, 1e-6);
   EXPECT_NEAR(model.input.row(1)[0], 0.5 + 0.5 * (1 - p) * 2 / 2, 1e-6);
   EXPECT_NEAR(model.output.row(0)[0], 2 + 0.5 * (1 - p) * h, 1e-6);
-  EXPECT_TRUE(touches.input.test(1));
+  EXPECT_TRUE(std::ranges::find(round.input.touched(), 1U) != round.input.touched().end());
 }
 
 TEST(PredictLabels, OfAnEmptyBagIsReported) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -26,10 +27,6 @@ double largest_difference(const Matrix& a, const Matrix& b) {
   return largest;
 }
 
-ModelTouches touches_for(const EmbeddingModel& model) {
-  return {TouchedRows(model.input.rows()), TouchedRows(model.output.rows())};
-}
-
 TrainParams small_params(Architecture architecture) {
   return {.architecture = architecture, .dim = 20, .window = 3, .negatives = 5, .epochs = 5, .subsample = 1};
 }
@@ -38,7 +35,7 @@ TrainStats train_all(const TrainParams& params, const PlantedTopics& world, Embe
   const TokenSequences sessions = world.make(7);
   SequenceTrainer trainer(params, world.counts(sessions),
                           model.input.rows() > world.vocabulary() ? sessions.size() : 0);
-  ModelTouches touches = touches_for(model);
+  RoundModel round(model);
   TrainStats last;
   for (std::uint32_t epoch = 0; epoch < params.epochs; ++epoch)
     last = trainer.train(sessions,
@@ -47,7 +44,7 @@ TrainStats train_all(const TrainParams& params, const PlantedTopics& world, Embe
                           .epoch = epoch,
                           .progress_begin = epoch / static_cast<double>(params.epochs),
                           .progress_end = (epoch + 1) / static_cast<double>(params.epochs)},
-                         model, touches);
+                         round);
   return last;
 }
 
@@ -102,16 +99,16 @@ TEST_P(SequenceTrainerOf, RecordsDoNotDependOnHowTheyAreSliced) {
   for (std::size_t i = 40; i < sessions.size(); ++i) second.append(sessions[i]);
   EmbeddingModel whole = initial_model(world.qids(), world.vocabulary(), 20, 1);
   EmbeddingModel halves = initial_model(world.qids(), world.vocabulary(), 20, 1);
-  ModelTouches touches = touches_for(whole);
+  RoundModel whole_round(whole), halves_round(halves);
   SequenceTrainer trainer(small_params(GetParam()), world.counts(sessions));
 
-  trainer.train(sessions, {.begin = 0, .end = 100, .epoch = 1, .progress_begin = 0.2, .progress_end = 0.4}, whole,
-                touches);
-  trainer.train(sessions, {.begin = 0, .end = 40, .epoch = 1, .progress_begin = 0.2, .progress_end = 0.28}, halves,
-                touches);
+  trainer.train(sessions, {.begin = 0, .end = 100, .epoch = 1, .progress_begin = 0.2, .progress_end = 0.4},
+                whole_round);
+  trainer.train(sessions, {.begin = 0, .end = 40, .epoch = 1, .progress_begin = 0.2, .progress_end = 0.28},
+                halves_round);
   trainer.train(second,
                 {.begin = 0, .end = 60, .first_record = 40, .epoch = 1, .progress_begin = 0.28, .progress_end = 0.4},
-                halves, touches);
+                halves_round);
 
   // The rate of a record may differ in the last bit.
   EXPECT_LT(largest_difference(whole.input, halves.input), 1e-5);
@@ -125,10 +122,10 @@ TEST_P(SequenceTrainerOf, TouchesExactlyTheRowsThatItChanges) {
   // From output rows of zero the first gradients would be zero too.
   for (std::size_t i = 0; i < model.output.rows(); ++i) model.output.row(i)[0] = 0.1F;
   const Matrix input = model.input.clone(), output = model.output.clone();
-  ModelTouches touches = touches_for(model);
+  RoundModel round(model);
   SequenceTrainer trainer(small_params(GetParam()), std::vector<std::uint64_t>(world.vocabulary(), 1));
 
-  trainer.train(sessions, {.begin = 0, .end = 6, .progress_end = 0.5}, model, touches);
+  trainer.train(sessions, {.begin = 0, .end = 6, .progress_end = 0.5}, round);
 
   const auto changed = [](const Matrix& a, const Matrix& b) {
     std::vector<std::uint32_t> rows;
@@ -137,9 +134,14 @@ TEST_P(SequenceTrainerOf, TouchesExactlyTheRowsThatItChanges) {
         rows.push_back(static_cast<std::uint32_t>(i));
     return rows;
   };
-  EXPECT_EQ(touches.input.list(), changed(input, model.input));
-  EXPECT_EQ(touches.output.list(), changed(output, model.output));
-  EXPECT_LT(touches.output.list().size(), world.vocabulary());
+  const auto rising = [](std::span<const TokenId> rows) {
+    std::vector<std::uint32_t> sorted(rows.begin(), rows.end());
+    std::ranges::sort(sorted);
+    return sorted;
+  };
+  EXPECT_EQ(rising(round.input.touched()), changed(input, model.input));
+  EXPECT_EQ(rising(round.output.touched()), changed(output, model.output));
+  EXPECT_LT(round.output.touched().size(), world.vocabulary());
 }
 
 TEST_P(SequenceTrainerOf, ShowsADivergedModelInTheLoss) {
@@ -156,12 +158,12 @@ TEST_P(SequenceTrainerOf, ShowsADivergedModelInTheLoss) {
 // the negatives, save those that are the target. The loss of the first step thus counts the weights of all pairs.
 double first_loss_in_ln2(Architecture architecture, const TokenSequences& sequences, std::size_t articles) {
   EmbeddingModel model = initial_model(std::vector<Qid>(articles, 1), articles, 20, 1);
-  ModelTouches touches = touches_for(model);
+  RoundModel round(model);
   TrainParams params = small_params(architecture);
   params.learning_rate = 1e-30;
   SequenceTrainer trainer(params, std::vector<std::uint64_t>(articles, 1));
   const TrainStats stats =
-      trainer.train(sequences, {.begin = 0, .end = sequences.size(), .progress_end = 1}, model, touches);
+      trainer.train(sequences, {.begin = 0, .end = sequences.size(), .progress_end = 1}, round);
   EXPECT_GT(stats.loss_examples, 0U);
   EXPECT_LE(stats.loss_examples, stats.examples);
   return stats.loss_sum / static_cast<double>(stats.loss_examples) / std::log(2.0);
@@ -198,11 +200,11 @@ TEST(SequenceTrainer, WindowRadiusIsUniform) {
   for (std::size_t i = 0; i < n; ++i) tokens[i] = static_cast<TokenId>(i);
   for (int i = 0; i < 500; ++i) sequences.append(tokens);
   EmbeddingModel model = initial_model(std::vector<Qid>(n, 1), n, 4, 1);
-  ModelTouches touches = touches_for(model);
+  RoundModel round(model);
   SequenceTrainer trainer({.architecture = Architecture::kSkipGram, .dim = 4, .window = w, .subsample = 1},
                           std::vector<std::uint64_t>(n, 1));
 
-  const TrainStats stats = trainer.train(sequences, {.begin = 0, .end = 500, .progress_end = 1}, model, touches);
+  const TrainStats stats = trainer.train(sequences, {.begin = 0, .end = 500, .progress_end = 1}, round);
 
   double expected = 0;
   for (std::size_t d = 1; d <= w; ++d) expected += 2.0 * static_cast<double>((n - d) * (w - d + 1)) / w;
@@ -216,13 +218,13 @@ TEST(SequenceTrainer, ShortAndEmptySequencesAreRead) {
   sequences.append(std::vector<TokenId>{1});
   EmbeddingModel model = initial_model(std::vector<Qid>{1, 2}, 2, 4, 1);
   EmbeddingModel with_end = initial_sequence_model(std::vector<Qid>{1, 2}, 4, 1);
-  ModelTouches touches = touches_for(model), end_touches = touches_for(with_end);
+  RoundModel round(model), end_round(with_end);
   const std::vector<std::uint64_t> counts{1, 1};
   const TrainSlice slice{.begin = 0, .end = 2, .progress_end = 1};
 
-  const TrainStats none = SequenceTrainer({.dim = 4, .subsample = 1}, counts).train(sequences, slice, model, touches);
+  const TrainStats none = SequenceTrainer({.dim = 4, .subsample = 1}, counts).train(sequences, slice, round);
   const TrainStats ends =
-      SequenceTrainer({.dim = 4, .subsample = 1}, counts, 2).train(sequences, slice, with_end, end_touches);
+      SequenceTrainer({.dim = 4, .subsample = 1}, counts, 2).train(sequences, slice, end_round);
 
   EXPECT_EQ(none.tokens, 1U);
   EXPECT_EQ(none.examples, 0U);
@@ -232,10 +234,10 @@ TEST(SequenceTrainer, ShortAndEmptySequencesAreRead) {
 
 TEST(SequenceTrainer, RefusesAModelOfOtherSize) {
   EmbeddingModel model = initial_model(std::vector<Qid>{1, 2}, 2, 4, 1);
-  ModelTouches touches = touches_for(model);
+  RoundModel round(model);
   SequenceTrainer trainer({.dim = 4}, std::vector<std::uint64_t>{1, 1}, 1);
 
-  EXPECT_THROW(trainer.train({}, {}, model, touches), std::invalid_argument);
+  EXPECT_THROW(trainer.train({}, {}, round), std::invalid_argument);
 }
 
 TEST(InitialModel, DependsOnTheArticleAndNotOnItsPlace) {
@@ -246,15 +248,6 @@ TEST(InitialModel, DependsOnTheArticleAndNotOnItsPlace) {
   EXPECT_EQ(a.output.rows(), 3U);
   for (const float x : a.input.row(0)) EXPECT_LE(std::abs(x), 0.1F);
   for (const float x : a.output.row(0)) EXPECT_EQ(x, 0.0F);
-}
-
-TEST(TouchedRows, ListsAscendingAndClears) {
-  TouchedRows rows(200);
-  for (const std::size_t row : {199, 0, 64, 63}) rows.mark(row);
-
-  EXPECT_EQ(rows.list(), (std::vector<std::uint32_t>{0, 63, 64, 199}));
-  rows.clear();
-  EXPECT_TRUE(rows.list().empty());
 }
 
 }  // namespace

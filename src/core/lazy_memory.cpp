@@ -1,0 +1,49 @@
+#include "core/lazy_memory.h"
+
+#include <sys/mman.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace linktrail {
+
+namespace {
+
+// Below, whole pages would be a waste.
+constexpr std::size_t kSmallBytes = std::size_t{256} << 10;
+constexpr std::size_t kCacheLine = 64;
+
+std::shared_ptr<void> allocate_small(std::size_t bytes) {
+  if (bytes == 0) return nullptr;
+  const std::size_t size = (bytes + kCacheLine - 1) / kCacheLine * kCacheLine;
+  void* memory = std::aligned_alloc(kCacheLine, size);
+  if (memory == nullptr) throw std::bad_alloc();
+  std::memset(memory, 0, size);
+  return {memory, [](void* p) { std::free(p); }};
+}
+
+std::shared_ptr<void> map_aligned(std::size_t bytes, int protection) {
+  if (bytes == 0) return nullptr;
+  const std::size_t slack = bytes >= 2 * kHugePageBytes ? kHugePageBytes : 0;
+  const std::size_t size = bytes + slack;
+  void* memory = mmap(nullptr, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  const auto address = reinterpret_cast<std::uintptr_t>(memory);
+  const std::uintptr_t aligned = slack > 0 ? (address + slack - 1) / kHugePageBytes * kHugePageBytes : address;
+  return {reinterpret_cast<void*>(aligned), [memory, size](void*) { munmap(memory, size); }};
+}
+
+}  // namespace
+
+std::shared_ptr<void> reserve_zeroed(std::size_t bytes) {
+  if (bytes < kSmallBytes) return allocate_small(bytes);
+  auto memory = map_aligned(bytes, PROT_READ | PROT_WRITE);
+  if (bytes >= 2 * kHugePageBytes) madvise(memory.get(), bytes, MADV_HUGEPAGE);  // a wish: failure costs only speed
+  return memory;
+}
+
+std::shared_ptr<void> reserve_addresses(std::size_t bytes) { return map_aligned(bytes, PROT_NONE); }
+
+}  // namespace linktrail

@@ -1,0 +1,19 @@
+// Large memory that costs nothing until it is written to.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace linktrail {
+
+// Pages above this size are worth asking for: 2 MiB ones save the TLB misses of random rows.
+inline constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
+
+// `bytes` zeros, aligned to huge pages if there are enough of them. Pages appear when first written, so the size may
+// be an upper bound that is never reached. Throws std::bad_alloc.
+std::shared_ptr<void> reserve_zeroed(std::size_t bytes);
+
+// Address space of `bytes`, aligned as above and not accessible, to map something over. Throws std::bad_alloc.
+std::shared_ptr<void> reserve_addresses(std::size_t bytes);
+
+}  // namespace linktrail

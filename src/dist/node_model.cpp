@@ -1,0 +1,60 @@
+#include "dist/node_model.h"
+
+#include <cstring>
+
+#include "comm/collectives.h"
+#include "comm/shared_window.h"
+#include "dist/embedding_rows.h"
+
+namespace linktrail::dist {
+
+namespace {
+
+void copy_share(const Matrix& from, Matrix& to, const comm::Node& node) {
+  const RowRange share = share_of_rank(from.rows(), node);
+  if (share.begin == share.end) return;
+  std::memcpy(to.row_data(share.begin), from.row_data(share.begin),
+              (share.end - share.begin) * from.stride() * sizeof(float));
+}
+
+}  // namespace
+
+RowRange share_of_rank(std::size_t rows, const comm::Node& node) {
+  const auto [begin, end] = row_block(rows, node.ranks().rank(), node.ranks().size());
+  return {.begin = begin, .end = end};
+}
+
+Matrix shared_matrix(std::size_t rows, std::size_t dim, const comm::Node& node) {
+  const std::size_t bytes = rows * padded_dim(dim) * sizeof(float);
+  const comm::SharedWindow window(node.ranks().is_root() ? bytes : 0, node.ranks());
+  return {rows, dim, window.share(0)};
+}
+
+NodeModel zero_model(const ModelShape& shape, std::shared_ptr<const comm::Node> node) {
+  EmbeddingModel matrices{.input = shared_matrix(shape.input_rows, shape.dim, *node),
+                          .output = shared_matrix(shape.output_rows, shape.dim, *node)};
+  return {.node = std::move(node), .matrices = std::move(matrices)};
+}
+
+NodeModel initial_node_model(std::span<const Qid> qids, std::size_t output_rows, std::uint32_t dim, std::uint64_t seed,
+                             std::shared_ptr<const comm::Node> node) {
+  NodeModel model =
+      zero_model({.input_rows = qids.size(), .output_rows = output_rows, .dim = dim}, std::move(node));
+  const RowRange share = share_of_rank(qids.size(), *model.node);
+  fill_initial_rows(model.matrices.input, qids, share.begin, share.end, seed);
+  comm::barrier(model.node->ranks());
+  return model;
+}
+
+NodeModel share_model(const EmbeddingModel& model, std::shared_ptr<const comm::Node> node) {
+  NodeModel shared = zero_model({.input_rows = model.input.rows(),
+                                 .output_rows = model.output.rows(),
+                                 .dim = static_cast<std::uint32_t>(model.input.dim())},
+                                std::move(node));
+  copy_share(model.input, shared.matrices.input, *shared.node);
+  copy_share(model.output, shared.matrices.output, *shared.node);
+  comm::barrier(shared.node->ranks());
+  return shared;
+}
+
+}  // namespace linktrail::dist

@@ -1,0 +1,47 @@
+// A model that the ranks of a node hold together: its matrices lie in memory that all of them read and write.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "comm/node.h"
+#include "core/ids.h"
+#include "embedding/model.h"
+
+namespace linktrail::dist {
+
+struct ModelShape {
+  std::size_t input_rows = 0;
+  std::size_t output_rows = 0;
+  std::uint32_t dim = 0;
+};
+
+// The rows of a matrix that a rank of the node fills, reads from a file or checks.
+struct RowRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+RowRange share_of_rank(std::size_t rows, const comm::Node& node);
+
+struct NodeModel {
+  std::shared_ptr<const comm::Node> node;
+  EmbeddingModel matrices;
+};
+
+// Collective. A matrix of zeros that all ranks of the node see.
+Matrix shared_matrix(std::size_t rows, std::size_t dim, const comm::Node& node);
+
+// Collective. All zeros.
+NodeModel zero_model(const ModelShape& shape, std::shared_ptr<const comm::Node> node);
+
+// Collective. The initial model of `qids` (see embedding/model.h), an input row for each and `output_rows` of zeros.
+// Ends with a barrier: all rows are there.
+NodeModel initial_node_model(std::span<const Qid> qids, std::size_t output_rows, std::uint32_t dim, std::uint64_t seed,
+                             std::shared_ptr<const comm::Node> node);
+
+// Collective. A copy of `model`, which is the same on all ranks of a node.
+NodeModel share_model(const EmbeddingModel& model, std::shared_ptr<const comm::Node> node);
+
+}  // namespace linktrail::dist

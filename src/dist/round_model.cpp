@@ -1,0 +1,68 @@
+#include "dist/round_model.h"
+
+#include <algorithm>
+
+#include "comm/collectives.h"
+
+namespace linktrail::dist {
+
+namespace {
+
+// Rows of embeddings are a few units long. One of this length has lost its way, though it is finite still.
+constexpr float kLongestRow = 1e4F;
+
+std::vector<RoundMemory> memories_of(const comm::SharedWindow& window, std::size_t rows, int ranks) {
+  std::vector<RoundMemory> memories;
+  for (int r = 0; r < ranks; ++r) memories.push_back(RoundMemory::in(window.share(r), rows));
+  return memories;
+}
+
+}  // namespace
+
+SharedRound::Part::Part(Matrix& trained, CombineRule rule, const comm::Node& node, std::size_t most_hot_rows)
+    : matrix(trained),
+      hot_rows(std::min(most_hot_rows, trained.rows())),
+      window(RoundMemory::bytes(trained.rows(), trained.dim()), node.ranks()),
+      sync(trained, memories_of(window, trained.rows(), node.ranks().size()),
+           {.combine = rule, .ranks = node.all().size()}, node) {}
+
+SharedRound::SharedRound(NodeModel& model, CombineRule rule, std::size_t hot_rows)
+    : node_(*model.node),
+      input_(model.matrices.input, rule, node_, hot_rows),
+      output_(model.matrices.output, rule, node_, hot_rows),
+      rows_(rows_of(input_), rows_of(output_)) {}
+
+RoundRows SharedRound::rows_of(const Part& part) const {
+  return {part.matrix, is_alone() ? RoundMode::kInPlace : RoundMode::kOverlay,
+          RoundMemory::in(part.window.share(node_.ranks().rank()), part.matrix.rows())};
+}
+
+void SharedRound::remember_hot_rows() {
+  if (is_alone()) return;
+  for (Part* part : {&input_, &output_}) part->sync.remember(part->hot_rows);
+}
+
+void SharedRound::synchronise_hot_rows(ValuePrecision precision) {
+  if (is_alone()) return;
+  for (Part* part : {&input_, &output_}) part->sync.synchronise({.begin = 0, .end = part->hot_rows}, precision);
+}
+
+void SharedRound::finish(ValuePrecision precision) {
+  if (!is_alone())
+    for (Part* part : {&input_, &output_})
+      part->sync.synchronise({.begin = 0, .end = part->matrix.rows()}, precision);
+  rows_.input.finish();
+  rows_.output.finish();
+  if (!is_alone()) comm::barrier(node_.ranks());
+}
+
+void SharedRound::roll_back() {
+  rows_.input.roll_back();
+  rows_.output.roll_back();
+  if (is_alone()) return;
+  for (Part* part : {&input_, &output_}) part->sync.restore();
+}
+
+bool SharedRound::is_sane() const { return rows_.input.is_sane(kLongestRow) && rows_.output.is_sane(kLongestRow); }
+
+}  // namespace linktrail::dist

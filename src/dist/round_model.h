@@ -1,0 +1,54 @@
+// The model of a node while it is trained: what the own rank changes in a round, and how the ranks bring that together.
+#pragma once
+
+#include <cstddef>
+
+#include "comm/shared_window.h"
+#include "dist/node_model.h"
+#include "dist/row_sync.h"
+#include "embedding/round_rows.h"
+
+namespace linktrail::dist {
+
+class SharedRound {
+ public:
+  // Collective. `model` must outlive this. One rank alone trains it in place, several train overlays of it.
+  SharedRound(NodeModel& model, CombineRule rule, std::size_t hot_rows);
+
+  RoundModel& rows() { return rows_; }
+
+  // Collective. At the start of a round in which hot rows will be synchronised.
+  void remember_hot_rows();
+
+  // Collective. Brings the first rows together, those of the most frequent articles. The round goes on.
+  void synchronise_hot_rows(ValuePrecision precision);
+
+  // Collective. Brings all rows together and ends the round.
+  void finish(ValuePrecision precision);
+
+  // Collective. Ends the round and leaves the model as it was at its start.
+  void roll_back();
+
+  // Whether what this rank has trained in the round is finite and of a length that a model may have.
+  bool is_sane() const;
+
+ private:
+  // One of the two matrices.
+  struct Part {
+    Part(Matrix& trained, CombineRule rule, const comm::Node& node, std::size_t most_hot_rows);
+
+    Matrix& matrix;
+    std::size_t hot_rows;
+    comm::SharedWindow window;
+    RowSync sync;
+  };
+
+  bool is_alone() const { return node_.all().size() == 1; }
+  RoundRows rows_of(const Part& part) const;
+
+  const comm::Node& node_;
+  Part input_, output_;
+  RoundModel rows_;
+};
+
+}  // namespace linktrail::dist

@@ -1,0 +1,74 @@
+#include "embedding/round_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "core/lazy_memory.h"
+#include "embedding/kernels.h"
+
+namespace linktrail {
+
+namespace {
+
+// The map of places comes first; the copies start on a page of their own.
+std::size_t copies_offset(std::size_t rows) {
+  return (rows * sizeof(std::uint32_t) + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
+}
+
+// Rows looked at by is_sane(): a model that explodes spoils most of its rows within a round.
+constexpr std::size_t kSampledRows = 65536;
+
+bool is_sane_row(const float* row, std::size_t stride, float longest) {
+  return best_kernels().dot(row, row, stride) <= longest * longest;  // so written, NaN is not sane
+}
+
+}  // namespace
+
+std::size_t RoundMemory::bytes(std::size_t rows, std::size_t dim) {
+  return copies_offset(rows) + rows * padded_dim(dim) * sizeof(float);
+}
+
+RoundMemory RoundMemory::in(std::shared_ptr<void> zeros, std::size_t rows) {
+  auto* bytes = static_cast<std::byte*>(zeros.get());
+  if (bytes == nullptr) return {};
+  return {.place_of = reinterpret_cast<std::uint32_t*>(bytes),
+          .copies = reinterpret_cast<float*>(bytes + copies_offset(rows)),
+          .owner = std::move(zeros)};
+}
+
+RoundRows::RoundRows(Matrix& matrix, RoundMode mode, RoundMemory memory)
+    : matrix_(&matrix), mode_(mode), memory_(std::move(memory)) {}
+
+RoundRows::RoundRows(Matrix& matrix)
+    : RoundRows(matrix, RoundMode::kInPlace,
+                RoundMemory::in(reserve_zeroed(RoundMemory::bytes(matrix.rows(), matrix.dim())), matrix.rows())) {}
+
+std::uint32_t RoundRows::copy(TokenId row) {
+  touched_.push_back(row);
+  const auto place = static_cast<std::uint32_t>(touched_.size());
+  std::memcpy(copy_at(place), matrix_->row_data(row), matrix_->stride() * sizeof(float));
+  return place;
+}
+
+void RoundRows::finish() {
+  for (const TokenId row : touched_) memory_.place_of[row] = 0;
+  touched_.clear();
+}
+
+void RoundRows::roll_back() {
+  if (mode_ == RoundMode::kInPlace)
+    for (std::size_t i = 0; i < touched_.size(); ++i)
+      std::memcpy(matrix_->row_data(touched_[i]), copy_at(static_cast<std::uint32_t>(i + 1)),
+                  matrix_->stride() * sizeof(float));
+  finish();
+}
+
+bool RoundRows::is_sane(float longest) const {
+  const std::size_t step = std::max<std::size_t>(1, touched_.size() / kSampledRows);
+  for (std::size_t i = 0; i < touched_.size(); i += step)
+    if (!is_sane_row(peek(touched_[i]), matrix_->stride(), longest)) return false;
+  return true;
+}
+
+}  // namespace linktrail
