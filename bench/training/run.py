@@ -19,7 +19,7 @@ import h5py
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "bench/quality"))
+sys.path.insert(0, str(ROOT / "bench/common"))
 from tools import Tools, in_held_out_part, read_vectors, write_embeddings  # noqa: E402
 
 HELD_OUT = 0.02
