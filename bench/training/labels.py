@@ -16,7 +16,7 @@ ARTICLES = {"tiny": 2_000, "full": 576_000}  # 1.83 times as many rows; 1.0 M ar
 HELD_OUT = 0.05
 SPEED_BAR = 15
 FLAGS = {"dim": 50, "epochs": 5, "lr": 0.5, "min-count": MIN_COUNT}
-FASTTEXT_ROWS = 40e3  # a second, about: only for the estimate
+FASTTEXT_ROWS = 15e3  # a second, about: only for the estimate
 
 
 def read_labels(path):
