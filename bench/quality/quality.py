@@ -7,12 +7,14 @@ missed, as a failed gate.
 
 import argparse
 import json
+import sys
 import tempfile
 from pathlib import Path
 
-import links
-import reader
-from tools import Tools
+sys.path.append(str(Path(__file__).resolve().parents[1] / "common"))
+import links  # noqa: E402
+import reader  # noqa: E402
+from tools import Tools  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,7 +1,7 @@
 """Runs linktrail (on real MPI ranks) and Debian's fastText, and converts between their files.
 
-Nothing here knows what is measured: it starts programs, fails loudly when they fail, and turns fastText's vectors
-into an embeddings.h5, so that one evaluator judges both.
+Nothing here knows what is measured: it starts programs, fails loudly when they fail, says what they took, and turns
+fastText's vectors into an embeddings.h5, so that one evaluator judges both.
 """
 
 import hashlib
@@ -13,40 +13,72 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from usage import run_measured
+
 ALL = "1000000000"  # of queries or pairs: take every one, so that no sampling noise is left
 
 
 class Tools:
-    def __init__(self, linktrail, mpirun, work):
+    """Every method that runs a program returns its Usage, and ends the benchmark if the program failed."""
+
+    def __init__(self, linktrail, mpirun, work, variables=None):
         self.binary, self.mpirun, self.work = str(linktrail), mpirun, Path(work)
         self.work.mkdir(parents=True, exist_ok=True)
-        self.environment = dict(os.environ, OMP_NUM_THREADS="1")
+        self.environment = dict(os.environ, OMP_NUM_THREADS="1", **(variables or {}))
         if os.geteuid() == 0:  # Open MPI refuses root unless told twice
             self.environment.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
 
-    def run(self, command, **options):
-        done = subprocess.run(command, env=self.environment, text=True, stderr=subprocess.PIPE, **options)
-        if done.returncode != 0:
-            raise SystemExit(f"{' '.join(command)}\nexit code {done.returncode}\n{done.stderr}")
+    def run(self, command, stdout=subprocess.DEVNULL, watch=None):
+        code, errors, usage = run_measured(command, self.environment, stdout, watch)
+        if code != 0 and not (watch and watch.stopped_short):
+            raise SystemExit(f"{' '.join(command)}\nexit code {code}\n{errors}")
+        return usage
 
-    def linktrail(self, ranks, *arguments):
+    def linktrail(self, ranks, *arguments, watch=None):
         launch = [] if ranks == 1 else self.mpirun.split() + ["-n", str(ranks)]
-        self.run(launch + [self.binary, *map(str, arguments)], stdout=subprocess.DEVNULL)
+        return self.run(launch + [self.binary, *map(str, arguments)], watch=watch)
 
     def fasttext(self, *arguments, output=None):
         with open(output or os.devnull, "w", encoding="ascii") as out:
-            self.run(["fasttext", *map(str, arguments)], stdout=out)
+            return self.run(["fasttext", *map(str, arguments)], stdout=out)
 
     def evaluate(self, embeddings, *arguments):
         result = self.work / "evaluation.json"
         self.linktrail(1, "evaluate", "--embeddings", embeddings, "--output", result, *arguments)
         return json.loads(result.read_text())
 
+    def choices(self, flag, *command):
+        """What a flag may be set to, from the command's --help."""
+        text = subprocess.run([self.binary, *command, "--help"], env=self.environment, text=True, check=True,
+                              stdout=subprocess.PIPE).stdout
+        words = text.split()
+        return words[words.index(f"--{flag}") + 1].strip("{}[]").replace(",", "|").split("|")
+
+
+def option_list(flags):
+    return [text for name, value in flags.items() for text in (f"--{name}", value)]
+
+
+def training_metrics(folder):
+    """Words a second over all rounds of a `train`, and the share of that time spent in synchronisation."""
+    rounds = [json.loads(line) for line in (Path(folder) / "metrics.jsonl").read_text().splitlines()]
+    wall = rounds[-1]["wall_s"]
+    return {"words_per_s": rounds[-1]["words"] / wall, "sync_share": sum(row["sync_s"] for row in rounds) / wall}
+
 
 def in_held_out_part(key, fraction):
     """A split by hash of its own, so that the benchmark does not lean on what it judges."""
     digest = hashlib.sha256(str(key).encode()).digest()
     return int.from_bytes(digest[:8], "big") < fraction * 2**64
+
+
+def split_sessions(source, train, held_out, fraction):
+    """Splits lines by hash into what is trained on and what is held out. `train` appears last, and whole."""
+    part = train.with_suffix(".part")
+    with open(source, encoding="ascii") as lines, open(part, "w") as kept, open(held_out, "w") as out:
+        for line in lines:
+            (out if in_held_out_part(line.strip(), fraction) else kept).write(line)
+    part.rename(train)
 
 
 def read_vectors(path):

@@ -1,0 +1,48 @@
+"""The sets of data that rules are compared on, each split once into what is trained on and what is held out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from buckets import Probes
+from tools import split_sessions
+from worlds import WORLDS, count_tokens, make_world
+
+MIN_COUNT = 5
+FLAGS = {"dim": 64, "window": 5, "lr": 0.05, "subsample": 0.1, "min-count": MIN_COUNT}
+WIKISPEEDIA_EPOCHS = 20
+WIKISPEEDIA_HELD_OUT = 0.1
+WIKISPEEDIA_PROBES = 20_000  # a bucket: all there are
+
+
+@dataclass(frozen=True)
+class DataSet:
+    name: str
+    train: Path
+    epochs: int
+    probes: Probes
+
+    def flags(self, epochs=None):
+        return {**FLAGS, "epochs": epochs or self.epochs}
+
+    def words(self, epochs=None):
+        return count_tokens(self.train)[0] * (epochs or self.epochs)
+
+
+def make_set(tools, name, arguments):
+    if name == "wikispeedia":
+        folder, labels = split_wikispeedia(tools, arguments.data), arguments.data / "labels.tsv"
+        epochs, wanted = WIKISPEEDIA_EPOCHS, WIKISPEEDIA_PROBES
+    else:
+        folder, epochs, wanted = make_world(tools, WORLDS[name]), WORLDS[name].epochs, WORLDS[name].probes
+        labels = folder / "labels.tsv"
+    train = folder / "train.txt"
+    probes = Probes(train, folder / "heldout.txt", labels, MIN_COUNT, arguments.probes or wanted)
+    return DataSet(name, train, epochs, probes)
+
+
+def split_wikispeedia(tools, source):
+    folder = tools.work / "wikispeedia"
+    folder.mkdir(exist_ok=True)
+    if not (folder / "train.txt").exists():
+        split_sessions(source / "sessions.txt", folder / "train.txt", folder / "heldout.txt", WIKISPEEDIA_HELD_OUT)
+    return folder
