@@ -24,6 +24,7 @@ StageResult train_self_supervised(const LinkTrainOptions& options, const TrainPa
   Training training{.stage = "train links",
                     .kind = dist::ModelKind::kLinks,
                     .options = recorded_options(options, params.seed),
+                    .shape = {.input_rows = counts.size(), .output_rows = counts.size(), .dim = params.dim},
                     .model = [&] { return initial_bag_model(corpus.vocabulary, params, context.comm); }};
   const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
     const dist::SequenceShard shard{
@@ -68,6 +69,7 @@ StageResult train_on_labels(const LinkTrainOptions& options, const TrainParams& 
       .stage = "train links",
       .kind = dist::ModelKind::kLinksSupervised,
       .options = recorded_options(options, params.seed),
+      .shape = {.input_rows = corpus.vocabulary.size() + 1, .output_rows = table.names().size(), .dim = params.dim},
       .model = [&] { return initial_labelled_model(corpus.vocabulary, table.names().size(), params, context.comm); },
       .labels = table.names()};
   const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {

@@ -72,6 +72,7 @@ dist::NodeModel initial_labelled_model(const Vocabulary& vocabulary, std::size_t
 StageResult train_model(Training training, const TrainFunction& train, const TrainOptions& options,
                         dist::CorpusBase& corpus, const Context& context) {
   const std::string config = training.options.dump();
+  dist::expect_training_memory(training.shape, options.sync, corpus.sequences.tokens.size(), context.comm);
   TrainedModel trained =
       run_training({.stage = training.stage,
                     .folder = options.output,

@@ -19,6 +19,7 @@ struct Training {
   std::string stage;  // "train reader" or "train links"
   dist::ModelKind kind = dist::ModelKind::kReader;
   nlohmann::ordered_json options;  // as recorded
+  dist::ModelShape shape;
   InitialModel model;
   std::vector<std::string> labels = {};  // of the output rows, if supervised
 };

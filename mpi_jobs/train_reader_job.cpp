@@ -21,6 +21,7 @@ StageResult train_reader(const TrainOptions& given, const Context& context) {
   Training training{.stage = "train reader",
                     .kind = dist::ModelKind::kReader,
                     .options = recorded_options(options, params.seed),
+                    .shape = {.input_rows = counts.size() + 1, .output_rows = counts.size() + 1, .dim = params.dim},
                     .model = [&] { return initial_sequence_model(corpus.vocabulary, params, context.comm); }};
   const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
     const dist::SequenceShard shard{

@@ -17,7 +17,7 @@ Communicator group_of(const Communicator& machine, int most_ranks) {
 bool can_share(const Communicator& ranks) {
   constexpr std::size_t kProbeBytes = 64;
   try {
-    const SharedWindow probe(kProbeBytes, ranks);
+    const SharedWindow probe(kProbeBytes, ranks, ranks);
     return true;
   } catch (const AgreedError&) {
     return false;

@@ -84,19 +84,17 @@ std::shared_ptr<void> map_segment(const Address& address) {
 
 }  // namespace
 
-SharedWindow::SharedWindow(std::size_t bytes, const Communicator& node) {
-  if (node.size() == 1) {  // private memory has huge pages on more machines than shared memory
-    segments_.push_back(agreed(node, [&] { return reserve_zeroed(bytes); }));
-    return;
-  }
-  const FileDescriptor own(agreed(node, [&] { return create_segment(bytes); }));
-  const Address address = agreed(node, [&] {
+SharedWindow::SharedWindow(std::size_t bytes, const Communicator& node, const Communicator& all) {
+  // One rank's memory may be private, which has huge pages on more machines than shared memory.
+  const bool alone = node.size() == 1;
+  const FileDescriptor own(agreed(all, [&] { return alone ? -1 : create_segment(bytes); }));
+  const Address address = agreed(all, [&] {
     const ino_t inode = own.is_open() ? inode_of(own.number(), bytes) : 0;
     return Address{.process = getpid(), .descriptor = own.number(), .inode = inode, .bytes = bytes};
   });
-  const std::vector<Address> all = all_gather(address, node);
-  agreed(node, [&] {
-    for (const Address& one : all) segments_.push_back(map_segment(one));
+  const std::vector<Address> addresses = all_gather(address, node);
+  agreed(all, [&] {
+    for (const Address& one : addresses) segments_.push_back(alone ? reserve_zeroed(bytes) : map_segment(one));
   });
   // agreed() returns when all ranks have mapped, so the descriptors may be closed.
 }

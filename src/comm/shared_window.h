@@ -16,9 +16,9 @@ namespace linktrail::comm {
 
 class SharedWindow {
  public:
-  // Collective over the ranks of one node; `bytes` may differ between them and may be 0. Zeros at first. Every rank
-  // throws AgreedError if one of them cannot map a segment.
-  SharedWindow(std::size_t bytes, const Communicator& node);
+  // Collective over `all`, of which `node` has the ranks that share; `bytes` may differ between ranks and may be 0.
+  // Zeros at first. Every rank of `all` throws AgreedError if one of them cannot map a segment.
+  SharedWindow(std::size_t bytes, const Communicator& node, const Communicator& all);
 
   // The segment of a rank, null if it has no bytes. Nothing orders the accesses of ranks but barrier().
   void* of(int rank) const { return segments_[static_cast<std::size_t>(rank)].get(); }

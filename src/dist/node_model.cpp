@@ -24,9 +24,15 @@ RowRange share_of_rank(std::size_t rows, const comm::Node& node) {
   return {.begin = begin, .end = end};
 }
 
+ModelShape shape_of(const NodeModel& model) {
+  return {.input_rows = model.matrices.input.rows(),
+          .output_rows = model.matrices.output.rows(),
+          .dim = static_cast<std::uint32_t>(model.matrices.input.dim())};
+}
+
 Matrix shared_matrix(std::size_t rows, std::size_t dim, const comm::Node& node) {
   const std::size_t bytes = rows * padded_dim(dim) * sizeof(float);
-  const comm::SharedWindow window(node.ranks().is_root() ? bytes : 0, node.ranks());
+  const comm::SharedWindow window(node.ranks().is_root() ? bytes : 0, node.ranks(), node.all());
   return {rows, dim, window.share(0)};
 }
 
@@ -47,10 +53,10 @@ NodeModel initial_node_model(std::span<const Qid> qids, std::size_t output_rows,
 }
 
 NodeModel share_model(const EmbeddingModel& model, std::shared_ptr<const comm::Node> node) {
-  NodeModel shared = zero_model({.input_rows = model.input.rows(),
-                                 .output_rows = model.output.rows(),
-                                 .dim = static_cast<std::uint32_t>(model.input.dim())},
-                                std::move(node));
+  const ModelShape shape{.input_rows = model.input.rows(),
+                         .output_rows = model.output.rows(),
+                         .dim = static_cast<std::uint32_t>(model.input.dim())};
+  NodeModel shared = zero_model(shape, std::move(node));
   copy_share(model.input, shared.matrices.input, *shared.node);
   copy_share(model.output, shared.matrices.output, *shared.node);
   comm::barrier(shared.node->ranks());

@@ -30,6 +30,8 @@ struct NodeModel {
   EmbeddingModel matrices;
 };
 
+ModelShape shape_of(const NodeModel& model);
+
 // Collective. A matrix of zeros that all ranks of the node see.
 Matrix shared_matrix(std::size_t rows, std::size_t dim, const comm::Node& node);
 

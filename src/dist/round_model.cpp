@@ -22,7 +22,7 @@ std::vector<RoundMemory> memories_of(const comm::SharedWindow& window, std::size
 SharedRound::Part::Part(Matrix& trained, CombineRule rule, const comm::Node& node, std::size_t most_hot_rows)
     : matrix(trained),
       hot_rows(std::min(most_hot_rows, trained.rows())),
-      window(RoundMemory::bytes(trained.rows(), trained.dim()), node.ranks()),
+      window(RoundMemory::bytes(trained.rows(), trained.dim()), node.ranks(), node.all()),
       sync(trained, memories_of(window, trained.rows(), node.ranks().size()),
            {.combine = rule, .ranks = node.all().size()}, node) {}
 
@@ -37,30 +37,34 @@ RoundRows SharedRound::rows_of(const Part& part) const {
           RoundMemory::in(part.window.share(node_.ranks().rank()), part.matrix.rows())};
 }
 
+template <class Work>
+void SharedRound::between_barriers(const Work& work) {
+  if (is_alone()) return;
+  comm::barrier(node_.ranks());
+  work(input_);
+  work(output_);
+  comm::barrier(node_.ranks());
+}
+
 void SharedRound::remember_hot_rows() {
   if (is_alone()) return;
   for (Part* part : {&input_, &output_}) part->sync.remember(part->hot_rows);
 }
 
 void SharedRound::synchronise_hot_rows(ValuePrecision precision) {
-  if (is_alone()) return;
-  for (Part* part : {&input_, &output_}) part->sync.synchronise({.begin = 0, .end = part->hot_rows}, precision);
+  between_barriers([&](Part& part) { part.sync.synchronise({.begin = 0, .end = part.hot_rows}, precision); });
 }
 
 void SharedRound::finish(ValuePrecision precision) {
-  if (!is_alone())
-    for (Part* part : {&input_, &output_})
-      part->sync.synchronise({.begin = 0, .end = part->matrix.rows()}, precision);
+  between_barriers([&](Part& part) { part.sync.synchronise({.begin = 0, .end = part.matrix.rows()}, precision); });
   rows_.input.finish();
   rows_.output.finish();
-  if (!is_alone()) comm::barrier(node_.ranks());
 }
 
 void SharedRound::roll_back() {
   rows_.input.roll_back();
   rows_.output.roll_back();
-  if (is_alone()) return;
-  for (Part* part : {&input_, &output_}) part->sync.restore();
+  between_barriers([](Part& part) { part.sync.restore(); });
 }
 
 bool SharedRound::is_sane() const { return rows_.input.is_sane(kLongestRow) && rows_.output.is_sane(kLongestRow); }

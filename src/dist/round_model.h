@@ -45,6 +45,8 @@ class SharedRound {
 
   bool is_alone() const { return node_.all().size() == 1; }
   RoundRows rows_of(const Part& part) const;
+  template <class Work>
+  void between_barriers(const Work& work);
 
   const comm::Node& node_;
   Part input_, output_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/checked_cast.h"
+#include "core/matrix.h"
 
 namespace linktrail::dist {
 
@@ -14,7 +15,7 @@ std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint6
   return checked_cast<std::uint32_t>(std::max({std::uint64_t{1}, asked, needed}));
 }
 
-SyncNeed sync_need(std::uint64_t tokens, std::size_t rows, int ranks) {
+RoundsPlan sync_need(std::uint64_t tokens, std::size_t rows, int ranks) {
   // Tokens a row that all ranks together train between two synchronisations. A synchronisation costs as much as some
   // tokens for each row, so few of them are cheap; at 17 nothing was lost yet on 2 ranks.
   constexpr std::uint64_t kTokensPerRow = 15;
@@ -24,10 +25,27 @@ SyncNeed sync_need(std::uint64_t tokens, std::size_t rows, int ranks) {
   constexpr std::size_t kManyRows = 16384, kMostHotRows = 4096;
   if (ranks == 1 || rows == 0) return {};
   const std::uint64_t drift = tokens * static_cast<std::uint64_t>(ranks) / (kTokensPerRow * rows) + 1;
-  SyncNeed need{.rounds = checked_cast<std::uint32_t>(std::max(drift, kCheapRows / rows))};
+  RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, kCheapRows / rows))};
   need.hot_rows = std::min(rows / 16, kMostHotRows);
   if (rows > kManyRows) need.hot_syncs = 4;
   return need;
+}
+
+std::uint64_t most_round_tokens(const ModelShape& shape) {
+  constexpr std::uint64_t kMost = 20000000;  // ten seconds or so: a request to stop waits for the end of the round
+  constexpr std::uint64_t kSmallModel = std::uint64_t{2} << 30, kLeastBudget = std::uint64_t{1} << 29;  // bytes
+  const std::uint64_t rows = shape.input_rows + shape.output_rows, row_bytes = padded_dim(shape.dim) * sizeof(float);
+  if (rows * row_bytes <= kSmallModel) return kMost;
+  const std::uint64_t budget = std::max(kLeastBudget, rows * row_bytes / 10);
+  return std::min(kMost, budget / row_bytes * 2 / 5);  // 2.5 rows a token, measured with 10 million articles
+}
+
+RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> tokens, const ModelShape& shape) {
+  const RoundsPlan need = sync_need(std::ranges::max(tokens), shape.input_rows, static_cast<int>(tokens.size()));
+  const std::uint64_t most = sync.round_tokens > 0 ? sync.round_tokens : most_round_tokens(shape);
+  return {.rounds = rounds_per_epoch(tokens, most, sync.min_rounds > 0 ? sync.min_rounds : need.rounds),
+          .hot_syncs = sync.hot_syncs > 0 ? sync.hot_syncs : need.hot_syncs,
+          .hot_rows = need.hot_rows};
 }
 
 std::vector<std::size_t> slice_bounds(std::span<const std::uint64_t> offsets, std::uint32_t rounds) {

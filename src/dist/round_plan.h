@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "dist/training.h"
+
 namespace linktrail::dist {
 
 // Rounds an epoch, at least `least` and 1: enough that no rank trains more than about `round_tokens` between two
@@ -15,15 +17,22 @@ namespace linktrail::dist {
 std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint64_t round_tokens,
                                std::uint32_t least = 1);
 
-// How often ranks must meet for the sake of quality, at least, and how often the most frequent rows meet beside.
-struct SyncNeed {
+// How often all rows meet, and how often the most frequent ones beside.
+struct RoundsPlan {
   std::uint32_t rounds = 1;     // an epoch
   std::uint32_t hot_syncs = 1;  // a round; the last is that of all rows
   std::size_t hot_rows = 0;
 };
 
-// For a matrix of `rows` that `ranks` train on shards of at most `tokens`. Measured: docs/adr/0002.
-SyncNeed sync_need(std::uint64_t tokens, std::size_t rows, int ranks);
+// How often they must meet at least for the sake of quality: a matrix of `rows` that `ranks` train on shards of at most
+// `tokens`. Measured: docs/adr/0002.
+RoundsPlan sync_need(std::uint64_t tokens, std::size_t rows, int ranks);
+
+// What `sync` asks for, or else what the model needs; `tokens` are those of each rank's shard.
+RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> tokens, const ModelShape& shape);
+
+// Most tokens of a round: the rows that they touch are copied, and the copies should not be large beside a large model.
+std::uint64_t most_round_tokens(const ModelShape& shape);
 
 // Boundaries of the slices: round r trains sequences [result[r], result[r + 1]); result has rounds + 1 entries.
 // Slices are contiguous, cover the shard, and some are empty if there are fewer sequences than rounds.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "comm/collectives.h"
 #include "dist/row_parts.h"
 
 namespace linktrail::dist {
@@ -25,14 +24,11 @@ RowSync::RowSync(Matrix& matrix, std::vector<RoundMemory> memories, const SyncRu
       exchange_(matrix.rows(), matrix.stride(), rule, node) {}
 
 void RowSync::synchronise(RowRange rows, ValuePrecision precision) {
-  comm::barrier(node_->ranks());  // all copies are complete
-  if (node_->part()) {
-    if (node_->count() > 1)
-      synchronise_nodes(rows, precision);
-    else
-      synchronise_node(rows);
-  }
-  comm::barrier(node_->ranks());
+  if (!node_->part()) return;
+  if (node_->count() > 1)
+    synchronise_nodes(rows, precision);
+  else
+    synchronise_node(rows);
 }
 
 // What the node's ranks together changed; none if none did. Valid until the next call.
@@ -100,12 +96,11 @@ void RowSync::remember(std::size_t end) {
 }
 
 void RowSync::restore() {
-  if (node_->part())
-    for_rows_of_part(0, remembered_end_, *node_->part(), node_->parts(), [&](std::size_t row) {
-      std::memcpy(matrix_->row_data(row), remembered_.row_data(place_in_part(row, node_->parts())),
-                  matrix_->stride() * sizeof(float));
-    });
-  comm::barrier(node_->ranks());
+  if (!node_->part()) return;
+  for_rows_of_part(0, remembered_end_, *node_->part(), node_->parts(), [&](std::size_t row) {
+    std::memcpy(matrix_->row_data(row), remembered_.row_data(place_in_part(row, node_->parts())),
+                matrix_->stride() * sizeof(float));
+  });
 }
 
 }  // namespace linktrail::dist

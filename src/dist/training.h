@@ -20,11 +20,13 @@ namespace linktrail::dist {
 
 struct SyncParams {
   CombineRule rule = CombineRule::kAdasum;  // docs/adr/0002 has the measurements behind all three
-  std::uint64_t round_tokens = 1000000;     // most tokens, about, that a rank trains between two synchronisations
+  std::uint64_t round_tokens = 0;           // most tokens, about, that a rank trains between two synchronisations;
+                                            //   0: as many as memory should be spent on (round_plan.h)
   std::uint32_t min_rounds = 0;             // fewest rounds an epoch; 0: as the model needs them (round_plan.h)
   std::uint32_t hot_syncs = 0;              // synchronisations of the most frequent rows a round, the last with all
                                             //   rows; 0: as the model needs them
   ValuePrecision precision = ValuePrecision::kFloat32;  // of what travels between nodes
+  double memory_gib = 0;  // of a node, that training may take; 0: what is free when it begins
 };
 
 // The next round to train. A finished run stands at {epochs, 0}.
@@ -65,12 +67,12 @@ struct Divergence {
 
 struct TrainHooks {
   // Called on every rank after every round.
-  std::function<void(const RoundReport&)> on_report;
+  std::function<void(const RoundReport&)> on_report = nullptr;
   // Called on every rank when a round is taken back.
   std::function<void(const Divergence&)> on_divergence = nullptr;
   // Called on every rank after every round with equal models, so it may write a checkpoint collectively. `next`
   // is what to resume from. Training stops on all ranks if any of them returns kStop.
-  std::function<AfterRound(const TrainCursor& next)> on_round_end;
+  std::function<AfterRound(const TrainCursor& next)> on_round_end = nullptr;
 };
 
 struct TrainOutcome {
@@ -97,6 +99,11 @@ struct LabelledShard {
   std::uint64_t first_record = 0;
   TokenId end = kNoToken;  // the row of the model that joins every bag, see SupervisedTrainer
 };
+
+// Collective. Refuses to train a model of this shape, with its numbers (AgreedError, exit 2), if a node has not enough
+// memory. To be called before the model is made. `tokens`: of this rank's shard.
+void expect_training_memory(const ModelShape& shape, const SyncParams& sync, std::uint64_t tokens,
+                            const comm::Communicator& comm);
 
 // Collective over the ranks of the model's node and the others. Trains `model` from `start`. With a model that has a row
 // beyond the articles sequences have an end. If a round leaves values that are not finite, or exploding ones, the model

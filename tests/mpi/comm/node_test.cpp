@@ -15,7 +15,7 @@ using test::world;
 
 TEST(SharedWindow, RanksSeeWhatOthersWrite) {
   const std::size_t count = 1000;
-  const SharedWindow window(count * sizeof(int), world());
+  const SharedWindow window(count * sizeof(int), world(), world());
 
   static_cast<int*>(window.of(world().rank()))[count - 1] = 100 + world().rank();
   barrier(world());
@@ -29,7 +29,7 @@ TEST(SharedWindow, RanksSeeWhatOthersWrite) {
 
 TEST(SharedWindow, SegmentsMayBeOfAnySizeAndEmpty) {
   const std::size_t bytes = world().rank() == 0 ? std::size_t{5} << 20 : 0;
-  const SharedWindow window(bytes, world());
+  const SharedWindow window(bytes, world(), world());
 
   auto* first = static_cast<std::uint8_t*>(window.of(0));
   if (world().rank() == world().size() - 1) first[(std::size_t{5} << 20) - 1] = 7;
@@ -42,7 +42,7 @@ TEST(SharedWindow, SegmentsMayBeOfAnySizeAndEmpty) {
 TEST(SharedWindow, SegmentsOutliveTheWindowForThoseWhoKeepThem) {
   std::shared_ptr<void> kept;
   {
-    const SharedWindow window(64, world());
+    const SharedWindow window(64, world(), world());
     kept = window.share(0);
   }
   if (world().is_root()) *static_cast<int*>(kept.get()) = 42;

@@ -27,6 +27,7 @@ std::uint64_t fingerprint(const NodeModel& shared) {
   return hash_bytes(bytes(model.output), hash_bytes(bytes(model.input)));
 }
 
+// Also keeps ranks from changing the model while others read it.
 bool same_on_all_ranks(std::uint64_t value) {
   const auto all = comm::all_gather(value, world());
   return std::all_of(all.begin(), all.end(), [&](std::uint64_t v) { return v == all[0]; });
@@ -166,10 +167,90 @@ TEST(Training, ReportsEveryRoundAlikeOnAllRanks) {
   EXPECT_TRUE(same_on_all_ranks(static_cast<std::uint64_t>(reports.back().slowest_rank)));
 }
 
+// One rank's fault is everybody's: all take the round back, and go on at half the rate.
+TEST(Training, ARoundThatSpoilsTheModelIsTakenBackAndTrainedAtHalfTheRate) {
+  const Fixture fixture;
+  std::vector<Divergence> found;
+  NodeModel model = fixture.new_model();
+  for (float& x : model.matrices.input.row(0)) x = 1e30F;  // finite, and no rate makes it better
+  comm::barrier(world());
+  const std::uint64_t before = fingerprint(model);
+  comm::barrier(world());
+
+  const auto fault = test::agreed_fault([&] {
+    train(fixture, model, {.on_divergence = [&](const Divergence& divergence) { found.push_back(divergence); }});
+  });
+
+  ASSERT_ON_ALL_RANKS(fault.has_value());
+  EXPECT_EQ(fault->code(), ExitCode::kUsage);
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].learning_rate, 0.05);
+  EXPECT_EQ(found[2].learning_rate, 0.0125);
+  EXPECT_EQ(fingerprint(model), before);  // of the first round
+  comm::barrier(world());
+}
+
+TEST(Training, GoesOnAfterADivergenceAndAResumedRunKnowsOfIt) {
+  Fixture fixture;
+  fixture.params.learning_rate = 3;  // too much at first; what is learnt at a fraction of it is not the question
+  fixture.params.epochs = 2;
+  NodeModel whole = fixture.new_model(), stopped = fixture.new_model();
+  std::size_t divergences = 0;
+  const TrainHooks count{.on_divergence = [&](const Divergence&) { ++divergences; }};
+  const TrainHooks stop_early{.on_round_end = [](const TrainCursor& next) {
+                                return next.epoch == 1 && next.round == 0 ? AfterRound::kStop : AfterRound::kContinue;
+                              }};
+
+  const auto fault = test::agreed_fault([&] { train(fixture, whole, count); });
+  if (fault) GTEST_FAIL() << "no rate of this test suits the data: " << fault->what();
+  const TrainOutcome part = train(fixture, stopped, stop_early);
+  const TrainOutcome rest = train(fixture, stopped, {}, part.next);
+
+  EXPECT_GT(divergences, 0U);
+  EXPECT_EQ(part.next.halvings, divergences);
+  EXPECT_EQ(rest.next.halvings, divergences);
+  EXPECT_EQ(fingerprint(whole), fingerprint(stopped));
+  comm::barrier(world());
+}
+
+// Ranks as two or more nodes of at most two: every node has the same model, and it learns.
+TEST(Training, NodesExchangeWhatTheirRanksLearnt) {
+  for (const ValuePrecision precision : {ValuePrecision::kFloat32, ValuePrecision::kBf16}) {
+    Fixture fixture;
+    fixture.node = std::make_shared<const comm::Node>(world(), comm::NodeParams{.most_ranks = 2});
+    fixture.sync.precision = precision;
+    fixture.sync.hot_syncs = 3;
+    NodeModel first = fixture.new_model(), second = fixture.new_model();
+
+    train(fixture, first);
+    train(fixture, second);
+
+    EXPECT_TRUE(same_on_all_ranks(fingerprint(first)));
+    EXPECT_EQ(fingerprint(first), fingerprint(second));
+    EXPECT_GT(fixture.topics.separation(first.matrices), 0.5);
+    comm::barrier(world());
+  }
+}
+
+// A tree over positions: pairs of ranks are merged first, on one node or on several.
+TEST(Training, TheResultDoesNotDependOnHowRanksAreSpreadOverNodes) {
+  Fixture one, spread;
+  spread.node = std::make_shared<const comm::Node>(world(), comm::NodeParams{.most_ranks = 2});
+  NodeModel model = one.new_model(), spread_model = spread.new_model();
+
+  train(one, model);
+  train(spread, spread_model);
+
+  EXPECT_EQ(fingerprint(model), fingerprint(spread_model));
+  comm::barrier(world());
+}
+
 TEST(Training, ADivergedModelEndsAllRanksWithOneFault) {
   const Fixture fixture;
   NodeModel model = fixture.new_model();
   for (float& x : model.matrices.input.row(0)) x = std::numeric_limits<float>::infinity();
+
+  comm::barrier(world());  // all ranks have written the same
 
   try {
     train(fixture, model);

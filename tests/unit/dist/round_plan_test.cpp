@@ -19,6 +19,45 @@ TEST(RoundPlan, HasNoMoreRoundsThanTheLargestShardHasTokens) {
   EXPECT_EQ(rounds_per_epoch(std::vector<std::uint64_t>{0, 0}, 100, 80), 1U);
 }
 
+TEST(RoundPlan, OneRankNeedsNoSynchronisation) {
+  EXPECT_EQ(sync_need(1000000, 50000, 1).rounds, 1U);
+  EXPECT_EQ(sync_need(1000000, 50000, 1).hot_syncs, 1U);
+}
+
+TEST(RoundPlan, MoreRanksAndFewerTokensARowNeedMoreRounds) {
+  const std::uint64_t corpus = 100000000;
+  EXPECT_GT(sync_need(corpus / 8, 50000, 8).rounds, sync_need(corpus / 80, 50000, 8).rounds);
+  EXPECT_GT(sync_need(corpus / 8, 50000, 8).rounds, sync_need(corpus / 8, 500000, 8).rounds);
+  EXPECT_EQ(sync_need(corpus / 8, 50000, 8).rounds, sync_need(corpus / 2, 50000, 2).rounds);
+}
+
+TEST(RoundPlan, SmallModelsMeetOftenAndLargeOnesAtTheirFrequentRows) {
+  EXPECT_GT(sync_need(10000, 4000, 2).rounds, 80U);
+  EXPECT_EQ(sync_need(10000, 4000, 2).hot_syncs, 1U);
+  EXPECT_GT(sync_need(1000000, 1000000, 2).hot_syncs, 1U);
+  EXPECT_LT(sync_need(1000000, 1000000, 2).hot_rows, 100000U);
+  EXPECT_EQ(sync_need(0, 0, 2).rounds, 1U);
+}
+
+TEST(RoundPlan, RoundsOfALargeModelAreShortEnoughForItsMemory) {
+  const ModelShape small{.input_rows = 1000000, .output_rows = 1000000, .dim = 64};
+  const ModelShape large{.input_rows = 10000000, .output_rows = 10000000, .dim = 64};
+
+  EXPECT_GT(most_round_tokens(small), 10000000U);
+  EXPECT_LT(most_round_tokens(large), 1500000U);
+  EXPECT_GT(most_round_tokens(large), 100000U);
+}
+
+TEST(RoundPlan, WhatIsAskedForIsDone) {
+  const ModelShape shape{.input_rows = 1000, .output_rows = 1000, .dim = 64};
+  const std::vector<std::uint64_t> tokens{1000, 1000};
+
+  EXPECT_EQ(plan_rounds({.min_rounds = 7, .hot_syncs = 3}, tokens, shape).rounds, 7U);
+  EXPECT_EQ(plan_rounds({.min_rounds = 7, .hot_syncs = 3}, tokens, shape).hot_syncs, 3U);
+  EXPECT_EQ(plan_rounds({.round_tokens = 10, .min_rounds = 7}, tokens, shape).rounds, 100U);
+  EXPECT_EQ(plan_rounds({}, tokens, shape).rounds, sync_need(1000, 1000, 2).rounds);
+}
+
 TEST(RoundPlan, SlicesHoldAboutEqualTokens) {
   std::vector<std::uint64_t> offsets{0};
   for (std::uint64_t i = 0; i < 1000; ++i) offsets.push_back(offsets.back() + 1 + i % 7);

@@ -1,5 +1,7 @@
 #include "embedding/sequence_plan.h"
 
+#include "embedding/kernels.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -44,7 +46,7 @@ struct Fixture {
     plan.bind(round);
   }
 
-  // Of group g, without its centres.
+  // Of list g, a centre of CBOW or a group of skip-gram, without its centres.
   std::vector<TokenId> negatives(std::size_t g) const {
     const auto outputs = plan.outputs(g);
     if (params.architecture == Architecture::kCbow) return {outputs.begin() + 1, outputs.end()};
@@ -61,7 +63,7 @@ struct Fixture {
 
 TEST(SequencePlan, GroupsCoverEveryCentreOnceAndAreAboutEqual) {
   for (const Architecture architecture : {Architecture::kCbow, Architecture::kSkipGram}) {
-    const std::uint32_t most = architecture == Architecture::kCbow ? 1 : kSharingCentres;
+    const std::uint32_t most = architecture == Architecture::kCbow ? kInputTile : kSharingCentres;
     for (std::size_t length = 2; length < 20; ++length) {
       Fixture fixture(architecture);
       fixture.plan_one(0, length);
@@ -84,13 +86,15 @@ TEST(SequencePlan, WindowsStayInTheSequenceAndReachAsFarAsTheyMay) {
   fixture.plan_one(0, 40);
   std::uint32_t widest = 0, narrowest = 100;
   for (const CentreGroup& group : fixture.plan.groups()) {
-    const Window window = fixture.plan.window(group, group.first);
-    EXPECT_LT(window.begin, window.end);
-    EXPECT_LE(window.end, 40U);
-    if (group.first < 3 || group.first > 36) continue;
-    EXPECT_EQ(group.first - window.begin, window.end - group.first - 1);
-    widest = std::max(widest, group.first - window.begin);
-    narrowest = std::min(narrowest, group.first - window.begin);
+    for (std::uint32_t centre = group.first; centre < group.first + group.count; ++centre) {
+      const Window window = fixture.plan.window(group, centre);
+      EXPECT_LT(window.begin, window.end);
+      EXPECT_LE(window.end, 40U);
+      if (centre < 3 || centre > 36) continue;
+      EXPECT_EQ(centre - window.begin, window.end - centre - 1);
+      widest = std::max(widest, centre - window.begin);
+      narrowest = std::min(narrowest, centre - window.begin);
+    }
   }
   EXPECT_EQ(widest, 3U);
   EXPECT_EQ(narrowest, 1U);
@@ -103,6 +107,22 @@ TEST(SequencePlan, OutputsAreTheCentreAndOtherTokensForCbow) {
     EXPECT_EQ(fixture.plan.outputs(g)[0], fixture.plan.tokens()[g]);
     EXPECT_LE(fixture.plan.outputs(g).size(), 11U);
     for (const TokenId negative : fixture.negatives(g)) EXPECT_NE(negative, fixture.plan.tokens()[g]);
+  }
+}
+
+TEST(SequencePlan, TheListsOfAGroupFollowEachOtherAndThoseOfTheGroupBefore) {
+  for (const Architecture architecture : {Architecture::kCbow, Architecture::kSkipGram}) {
+    Fixture fixture(architecture);
+    fixture.plan_one(0, 23);
+    const std::uint32_t* next = fixture.plan.outputs(0).data();
+    for (std::size_t g = 0; g < fixture.plan.groups().size(); ++g) {
+      const CentreGroup& group = fixture.plan.groups()[g];
+      const std::uint32_t lists = architecture == Architecture::kCbow ? group.count : 1;
+      EXPECT_EQ(fixture.plan.outputs(group.lists, lists).data(), next);
+      EXPECT_EQ(fixture.plan.outputs(group.lists, lists).size(), fixture.plan.outputs_of_group(g));
+      next += fixture.plan.outputs_of_group(g);
+    }
+    EXPECT_EQ(fixture.plan.outputs_of_group(fixture.plan.groups().size()), 0U);
   }
 }
 
@@ -121,8 +141,8 @@ TEST(SequencePlan, KnowsEveryOutputRowThatItUses) {
   Fixture fixture(Architecture::kCbow);
   fixture.plan_one(3, 150);
   const std::set<TokenId> known(fixture.plan.output_tokens().begin(), fixture.plan.output_tokens().end());
-  for (std::size_t g = 0; g < fixture.plan.groups().size(); ++g)
-    for (const TokenId row : fixture.plan.outputs(g)) EXPECT_TRUE(known.contains(row));
+  for (std::size_t list = 0; list < 150; ++list)
+    for (const TokenId row : fixture.plan.outputs(list)) EXPECT_TRUE(known.contains(row));
 }
 
 // Each token as often as the root of its count asks, over many pools; the expected share of a centre's own draws is
