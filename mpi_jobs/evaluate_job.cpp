@@ -7,6 +7,7 @@
 #include "dist/corpus.h"
 #include "dist/evaluation.h"
 #include "dist/model_file.h"
+#include "embedding/document_vector.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/evaluation_table.h"
 #include "mpi_jobs/record.h"
@@ -34,7 +35,7 @@ void refuse_non_finite(const dist::EmbeddingRows& rows, const std::string& path,
 bool measures_sessions(const EvaluateOptions& options) { return !options.sessions.empty() && options.holdout > 0; }
 
 bool measures_link_model(const EvaluateOptions& options) {
-  return !options.model.empty() && !options.labels.empty() && !options.pagelinks.empty() && options.holdout > 0;
+  return !options.model.empty() && !options.pagelinks.empty() && options.holdout > 0;
 }
 
 void evaluate_sessions(const EvaluateOptions& options, const dist::EmbeddingRows& rows, const Context& context,
@@ -71,22 +72,49 @@ void evaluate_neighbors(const EvaluateOptions& options, const dist::EmbeddingRow
   }
 }
 
-void evaluate_link_model(const EvaluateOptions& options, const Context& context, StageResult& result) {
-  const dist::StoredModel stored = dist::read_model(options.model + "/model.h5", context.comm);
-  if (stored.kind != dist::ModelKind::kLinksSupervised) return;
-  const dist::LinkCorpus held_out =
-      dist::load_links_with(stored.vocabulary,
-                            {.inputs = options.pagelinks,
-                             .keep_article = [&](Qid article) { return is_held_out(article, options.holdout); },
-                             .when_empty = dist::WhenEmpty::kReturnNothing},
-                            context.comm);
-  const dist::LinkModelQuality quality = dist::link_model_quality(
-      stored.model, stored.labels, held_out, load_labels(options.labels, context.comm), context.comm);
+dist::LinkCorpus held_out_rows(const EvaluateOptions& options, const Vocabulary& vocabulary,
+                               const comm::Communicator& comm) {
+  return dist::load_links_with(vocabulary,
+                               {.inputs = options.pagelinks,
+                                .keep_article = [&](Qid article) { return is_held_out(article, options.holdout); },
+                                .when_empty = dist::WhenEmpty::kReturnNothing},
+                               comm);
+}
+
+void evaluate_labels(const EvaluateOptions& options, const dist::StoredModel& stored, const Context& context,
+                     StageResult& result) {
+  const dist::LinkModelQuality quality =
+      dist::link_model_quality(stored.model, stored.labels, held_out_rows(options, stored.vocabulary, context.comm),
+                               load_labels(options.labels, context.comm), context.comm);
   result["link_model"] = {{"micro_f1", quality.micro_f1},
                           {"macro_f1", quality.macro_f1},
                           {"micro_precision", quality.micro_precision},
                           {"micro_recall", quality.micro_recall},
                           {"rows", quality.rows}};
+}
+
+void evaluate_hidden_links(const EvaluateOptions& options, const dist::StoredModel& stored, const Context& context,
+                           StageResult& result) {
+  const std::vector<float> weights = link_weights(LinkWeight::kIdf, stored.vocabulary.counts(), stored.documents);
+  const HeldOutLinkSums sums =
+      dist::held_out_links({.link_vectors = embeddings(stored.model, stored.vocabulary.size()),
+                            .weights = weights,
+                            .max_links = options.pairs,
+                            .seed = context.common.seed},
+                           held_out_rows(options, stored.vocabulary, context.comm), context.comm);
+  result["hidden_links"] = {{"recall_at_10", sums.recall_at_10()},
+                            {"recall_at_100", sums.recall_at_100()},
+                            {"mrr", sums.mrr()},
+                            {"links", sums.links},
+                            {"rows", sums.rows}};
+}
+
+// A model of labels is asked for labels, one of links for links.
+void evaluate_link_model(const EvaluateOptions& options, const Context& context, StageResult& result) {
+  const dist::StoredModel stored = dist::read_model(options.model + "/model.h5", context.comm);
+  if (stored.kind == dist::ModelKind::kLinks) evaluate_hidden_links(options, stored, context, result);
+  if (stored.kind == dist::ModelKind::kLinksSupervised && !options.labels.empty())
+    evaluate_labels(options, stored, context, result);
 }
 
 }  // namespace
@@ -125,7 +153,9 @@ void warn_of_idle_inputs(const EvaluateOptions& options, const Log& log) {
   if (!options.sessions.empty() && !measures_sessions(options))
     log.warning("--sessions: without --holdout no session is held out, so next-article recall and MRR are left out");
   if ((!options.model.empty() || !options.pagelinks.empty()) && !measures_link_model(options))
-    log.warning("F1 is left out: it needs --model, --pagelinks, --labels and --holdout");
+    log.warning(
+        "the link model is left out: F1 needs --model, --pagelinks, --labels and --holdout, recall of hidden "
+        "links the same without --labels");
 }
 
 void refuse_output_over_input(const EvaluateOptions& options) {

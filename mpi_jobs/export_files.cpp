@@ -98,7 +98,8 @@ std::vector<fs::path> export_file(const std::string& input, const std::string& o
   std::vector<fs::path> written;
   comm::agreed_on_root(context.comm, [&] {
     const ExportData data = load(input);
-    if (format == ExportFormat::kFastTextBin && data.output.empty())
+    // A spectral model has none to hold; fastText's neighbours and vectors need the input alone.
+    if (format == ExportFormat::kFastTextBin && data.output.empty() && exported_file(input) == input)
       throw UsageError(
           fmt::format("--format fasttext-bin: {} holds no output vectors; export the model's folder", input));
     written = export_vectors(format, data.view(), output);

@@ -30,6 +30,13 @@ const std::vector<EnumName<LinkBag>>& enum_names() {
 }
 
 template <>
+const std::vector<EnumName<LinkMethod>>& enum_names() {
+  static const std::vector<EnumName<LinkMethod>> names{
+      {LinkMethod::kAuto, "auto"}, {LinkMethod::kBag, "bag"}, {LinkMethod::kSpectral, "spectral"}};
+  return names;
+}
+
+template <>
 const std::vector<EnumName<LinkObjective>>& enum_names() {
   static const std::vector<EnumName<LinkObjective>> names{
       {LinkObjective::kAuto, "auto"}, {LinkObjective::kLabels, "labels"}, {LinkObjective::kLinks, "links"}};

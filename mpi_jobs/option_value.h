@@ -40,6 +40,8 @@ const std::vector<EnumName<dist::ValuePrecision>>& enum_names();
 template <>
 const std::vector<EnumName<LinkBag>>& enum_names();
 template <>
+const std::vector<EnumName<LinkMethod>>& enum_names();
+template <>
 const std::vector<EnumName<LinkObjective>>& enum_names();
 template <>
 const std::vector<EnumName<Resume>>& enum_names();

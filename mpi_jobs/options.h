@@ -24,6 +24,9 @@ enum class Resume { kAuto, kNever };
 // What the link model learns to predict: topics give the vectors of the model in use, links those of articles alike.
 enum class LinkObjective { kAuto, kLabels, kLinks };
 
+// How links without labels are learnt: step by step from samples of each row, or from the link matrix as a whole.
+enum class LinkMethod { kAuto, kBag, kSpectral };
+
 // What every command takes.
 struct CommonOptions {
   std::string config;
@@ -49,6 +52,7 @@ struct ReaderTrainOptions : TrainOptions {
 struct LinkTrainOptions : TrainOptions {
   std::vector<std::string> labels;  // train supervised on them
   LinkObjective objective = LinkObjective::kAuto;
+  LinkMethod method = LinkMethod::kAuto;
 };
 
 struct EmbedOptions {
@@ -188,6 +192,13 @@ void fields(LinkTrainOptions& o, Visitor&& v) {
   fields(static_cast<TrainOptions&>(o), v);
   v(FieldInfo{"labels", "labels to train on, supervised"}, o.labels);
   v(FieldInfo{"objective", "what the link model predicts; auto: labels if there are any", "", kTraining}, o.objective);
+  v(
+      FieldInfo{
+          "method",
+          "how links are learnt without labels: in steps, or from the matrix of all links (auto: the latter, unless an "
+          "option of the former is given)",
+          "", kTraining},
+      o.method);
 }
 
 template <class Visitor>
@@ -211,14 +222,16 @@ template <class Visitor>
 void fields(EvaluateOptions& o, Visitor&& v) {
   v(FieldInfo{"embeddings", "embeddings.h5 to measure"}, o.embeddings);
   v(FieldInfo{"index", "index.hnsw over the same embeddings"}, o.index);
-  v(FieldInfo{"model", "folder of the trained link model, for F1"}, o.model);
+  v(FieldInfo{"model", "folder of the trained link model, for F1 or recall of hidden links"}, o.model);
   v(FieldInfo{"output", "JSON file for the metrics"}, o.output);
   v(FieldInfo{"sessions", "sessions; their held-out part gives next-article recall and MRR"}, o.sessions);
-  v(FieldInfo{"pagelinks", "pagelinks; their held-out articles give F1"}, o.pagelinks);
+  v(FieldInfo{"pagelinks", "pagelinks; their held-out articles give F1, or recall of hidden links"}, o.pagelinks);
   v(FieldInfo{"labels", "label files"}, o.labels);
   v(FieldInfo{"holdout", "the fraction that training held out; 1: training saw none of this input"}, o.holdout);
   v(FieldInfo{"queries", "articles sampled for index recall and label agreement"}, o.queries);
-  v(FieldInfo{"pairs", "pairs of consecutive articles sampled from held-out sessions"}, o.pairs);
+  v(FieldInfo{"pairs",
+              "pairs sampled of held-out sessions' consecutive articles, or of held-out articles and hidden links"},
+    o.pairs);
   v(FieldInfo{"ef", "ef of the index searches"}, o.ef);
 }
 

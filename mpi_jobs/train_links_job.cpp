@@ -8,6 +8,7 @@
 #include "mpi_jobs/stages.h"
 #include "mpi_jobs/train_command.h"
 #include "mpi_jobs/train_model.h"
+#include "mpi_jobs/train_spectral.h"
 
 namespace linktrail::jobs {
 
@@ -17,9 +18,38 @@ bool predicts_labels(const LinkTrainOptions& options) {
   return options.objective != LinkObjective::kLinks && !options.labels.empty();
 }
 
-StageResult train_self_supervised(const LinkTrainOptions& options, const TrainParams& params, const Context& context) {
-  dist::LinkCorpus corpus = dist::load_links(
-      {.inputs = options.input, .min_count = params.min_count, .shuffle_seed = params.seed}, context.comm);
+// The first option that only training in steps has and that is not at its default; empty if there is none.
+std::string step_option(const LinkTrainOptions& options) {
+  const TrainParams& params = options.params;
+  const TrainParams usual;
+  if (params.architecture != usual.architecture) return "--model";
+  if (params.window != usual.window) return "--window";
+  if (params.negatives != usual.negatives) return "--negatives";
+  if (params.epochs != usual.epochs) return "--epochs";
+  if (params.subsample != usual.subsample) return "--subsample";
+  if (params.negative_exponent != usual.negative_exponent) return "--negative-exponent";
+  return options.rate ? "--lr" : "";
+}
+
+// What auto stands for: the better one by measurement (docs/adr/0005), unless something is asked for that it lacks.
+bool is_spectral(const LinkTrainOptions& options) {
+  if (options.method == LinkMethod::kAuto) return step_option(options).empty();
+  return options.method == LinkMethod::kSpectral;
+}
+
+// The rows that may train a model of links: those of articles that are not held out.
+dist::LinkCorpus load_unlabelled(const LinkTrainOptions& options, const TrainParams& params,
+                                 const comm::Communicator& comm) {
+  return dist::load_links({.inputs = options.input,
+                           .min_count = params.min_count,
+                           .keep_article = [&](Qid article) { return !is_held_out(article, options.holdout); },
+                           .none_kept = fmt::format("all are held out (--holdout {})", options.holdout),
+                           .shuffle_seed = params.seed},
+                          comm);
+}
+
+StageResult train_bag(const LinkTrainOptions& options, const TrainParams& params, dist::LinkCorpus& corpus,
+                      const Context& context) {
   const std::vector<std::uint64_t> counts = corpus.vocabulary.counts();
   Training training{.stage = "train links",
                     .kind = dist::ModelKind::kLinks,
@@ -31,7 +61,13 @@ StageResult train_self_supervised(const LinkTrainOptions& options, const TrainPa
         .sequences = corpus.sequences, .first_record = corpus.first_record, .counts = counts};
     return dist::train_sequences(params, options.sync, shard, start, model, hooks);
   };
-  StageResult result = train_model(std::move(training), train, options, corpus, context);
+  return train_model(std::move(training), train, options, corpus, context);
+}
+
+StageResult train_self_supervised(const LinkTrainOptions& options, const TrainParams& params, const Context& context) {
+  dist::LinkCorpus corpus = load_unlabelled(options, params, context.comm);
+  StageResult result = is_spectral(options) ? train_spectral(options, params, corpus, context)
+                                            : train_bag(options, params, corpus, context);
   result["rows"] = corpus.total_records;
   result["rows_without_qid"] = corpus.rows_without_qid;
   return result;
@@ -91,12 +127,23 @@ void validate(const LinkTrainOptions& options) {
   validate(static_cast<const TrainOptions&>(options));
   if (options.objective == LinkObjective::kLabels && options.labels.empty())
     throw UsageError("--objective labels: there are no labels; give --labels, or leave the objective to auto");
+  if (options.method != LinkMethod::kAuto && predicts_labels(options))
+    throw UsageError(
+        fmt::format("--method {}: is for links without labels, but --labels are trained on; give --objective "
+                    "links to keep them for the evaluation, or leave the method to auto",
+                    enum_to_text(options.method)));
+  if (options.method == LinkMethod::kSpectral && !step_option(options).empty())
+    throw UsageError(
+        fmt::format("{}: the method spectral does not train in steps and has no such option; leave it out, "
+                    "or use --method bag",
+                    step_option(options)));
 }
 
 StageResult train_links(const LinkTrainOptions& given, const Context& context) {
   LinkTrainOptions options = given;
   validate(options);
   const bool supervised = predicts_labels(options);
+  if (!supervised) options.method = is_spectral(options) ? LinkMethod::kSpectral : LinkMethod::kBag;  // as recorded
   options.rate = options.rate.value_or(supervised ? kSupervisedRate : kSequenceRate);
   TrainParams params = params_of(options, context);
   params.order = SequenceOrder::kShuffledEachEpoch;  // the links of an article are a set

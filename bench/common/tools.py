@@ -106,3 +106,18 @@ def write_embeddings(path, qids, vectors):
             file.attrs[name] = value
         file.attrs["dim"] = np.int64(vectors.shape[1])
     return path
+
+
+def write_link_model(folder, qids, vectors, counts, documents):
+    """A model.h5 of link vectors that linktrail did not train, so that it embeds and is judged in the same way."""
+    count_of = {int(link[1:]): count for link, count in counts.items()}
+    order = sorted(range(len(qids)), key=lambda i: (-count_of[int(qids[i])], qids[i]))
+    folder.mkdir(exist_ok=True)
+    with h5py.File(folder / "model.h5", "w") as file:
+        file["qid"] = qids[order]
+        file["count"] = np.array([count_of[int(qid)] for qid in qids[order]], dtype=np.int64)
+        file["vectors"] = file["output_vectors"] = vectors[order].astype(np.float32)
+        for name, value in {"format_name": "linktrail-model", "format_version": "1.0", "producer": "fasttext",
+                            "model": "links", "config": "{}"}.items():
+            file.attrs[name] = value
+        file.attrs["documents"], file.attrs["dim"] = np.int64(documents), np.int64(vectors.shape[1])

@@ -1,5 +1,4 @@
-"""The link bars: micro-F1 of the supervised model against `fasttext supervised -loss ova`, and the label agreement of
-self-supervised document vectors beside those of fastText's skip-gram.
+"""The bar of links with labels: micro-F1 of the supervised model against `fasttext supervised -loss ova`.
 
 Both train on the same rows in the same order with the same flags. A held-out row counts if at least one of its links
 occurs in a training row, for both; a true label counts if it occurs in the training rows.
@@ -7,9 +6,7 @@ occurs in a training row, for both; a true label counts if it occurs in the trai
 
 import random
 
-import numpy as np
-
-from tools import ALL, in_held_out_part, read_vectors, write_embeddings
+from tools import in_held_out_part
 
 SLACK = 0.01  # of micro-F1, absolute: the bar
 HELD_OUT = 0.2
@@ -102,48 +99,3 @@ def measure_supervised(tools, name, folder, arguments, report):
         for ranks in arguments.ranks:
             ours = [task.linktrail_f1(flags, seed, ranks, arguments.extra) for seed in arguments.seeds]
             report.seeds(title, f"linktrail, {ranks} ranks", ours, bars)
-
-
-def agreement(tools, embeddings, labels, queries):
-    return {"agreement_at_10": tools.evaluate(embeddings, "--labels", labels, "--queries", queries)["labels"][
-        "agreement_at_10"]}
-
-
-def mean_of_links(rows, qids, vectors):
-    """Document vectors of fastText: the mean of the row's word vectors. Rows of an article in several wikis add up."""
-    at = {qid: i for i, qid in enumerate(qids)}
-    bags = {}
-    for row, links in rows:
-        bags.setdefault(int(row[2][1:]), []).extend(at[q] for q in (int(link[1:]) for link in links) if q in at)
-    bags = {qid: bag for qid, bag in bags.items() if bag}
-    return np.array(list(bags), dtype=np.int64), np.stack([vectors[bag].mean(axis=0) for bag in bags.values()])
-
-
-def measure_self_supervised(tools, name, folder, arguments, report):
-    flags = {"dim": 50, "window": 5, "negatives": 10, "epochs": 20, "lr": 0.05, "subsample": 0.1, "min-count": 1}
-    labels, pagelinks = folder / "labels.tsv", tools.work / "links.all.tsv"
-    rows = [row for row in read_rows(folder / "pagelinks.tsv", True) if row[1]]
-    write_rows(pagelinks, rows)
-    lines, model, title = tools.work / "links.all.txt", tools.work / "fasttext-self", f"links self-supervised, {name}"
-    lines.write_text("".join(" ".join(links) + "\n" for _, links in rows))
-    queries = ALL if len(rows) < 10000 else "5000"
-    for architecture in ("skipgram", "cbow"):
-        base = []
-        for seed in arguments.seeds:
-            tools.fasttext(architecture, "-input", lines, "-output", model, "-dim", flags["dim"], "-ws",
-                           flags["window"], "-neg", flags["negatives"], "-epoch", flags["epochs"], "-lr", flags["lr"],
-                           "-t", flags["subsample"], "-minCount", flags["min-count"], "-minn", 0, "-maxn", 0,
-                           "-bucket", 1, "-thread", 1, "-seed", seed, "-verbose", 0)
-            documents = mean_of_links(rows, *read_vectors(f"{model}.vec"))
-            base.append(agreement(tools, write_embeddings(tools.work / "fasttext.h5", *documents), labels, queries))
-        report.seeds(title, f"fasttext {architecture}, mean", base)
-        for ranks in arguments.ranks:
-            ours = []
-            for seed in arguments.seeds:
-                output = tools.work / "linktrail-self"
-                tools.linktrail(ranks, "train", "links", "--input", pagelinks, "--output", output, "--model",
-                                architecture, "--seed", seed, "--resume", "never", *option_list(flags),
-                                *arguments.extra)
-                tools.linktrail(1, "embed", "links", "--model", output, "--input", pagelinks, "--output", output)
-                ours.append(agreement(tools, output / "embeddings.h5", labels, queries))
-            report.seeds(title, f"linktrail {architecture}, {ranks} ranks", ours)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "common"))
 import links  # noqa: E402
+import links_self  # noqa: E402
 import reader  # noqa: E402
 from tools import Tools  # noqa: E402
 
@@ -47,9 +48,11 @@ def parse_arguments():
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared/data/wikispeedia",
                         help="folder with sessions.txt, pagelinks.tsv and labels.tsv of Wikispeedia")
     parser.add_argument("--wordnet", type=Path, help="output of `linktrail simulate wordnet`; made if not given")
+    parser.add_argument("--world", type=Path, help="output of `linktrail simulate world`; made if not given")
     parser.add_argument("--work", help="folder for intermediate files; a temporary one by default")
     parser.add_argument("--parts", nargs="+", default=["reader", "supervised", "self"])
-    parser.add_argument("--tasks", nargs="+", default=["wikispeedia", "wordnet"], help="data sets of the link parts")
+    parser.add_argument("--tasks", nargs="+", default=["wikispeedia", "wordnet", "world"],
+                        help="data sets of the link parts; the world, whose labels are its topics, without labels only")
     parser.add_argument("--models", nargs="+", default=["cbow", "skipgram"], help="architectures of the reader part")
     parser.add_argument("--orders", nargs="+", default=["as written", "shuffled"], help="of the supervised lines")
     parser.add_argument("--ranks", nargs="+", type=int, default=[1, 2, 4])
@@ -63,19 +66,26 @@ def parse_arguments():
     return arguments
 
 
+def folder_of(name, arguments, tools):
+    """The flat files of a data set, simulated if no folder was given."""
+    given = {"wikispeedia": arguments.data, "wordnet": arguments.wordnet, "world": arguments.world}[name]
+    if given is not None:
+        return given
+    size = ["--articles", 20000, "--topics", 100] if name == "world" else []
+    tools.linktrail(1, "simulate", name, "--output", tools.work / name, "--sessions", 1000, *size)
+    return tools.work / name
+
+
 def measure(arguments, work, report):
     tools = Tools(arguments.linktrail, arguments.mpirun, work)
-    folders = {"wikispeedia": arguments.data, "wordnet": arguments.wordnet}
     if "reader" in arguments.parts:
         reader.measure(tools, arguments.data / "sessions.txt", arguments, report)
     for name in arguments.tasks if {"supervised", "self"} & set(arguments.parts) else []:
-        if folders[name] is None:
-            folders[name] = tools.work / "wordnet"
-            tools.linktrail(1, "simulate", "wordnet", "--output", folders[name], "--sessions", 1000)
-        if "supervised" in arguments.parts:
-            links.measure_supervised(tools, name, folders[name], arguments, report)
+        folder = folder_of(name, arguments, tools)
+        if "supervised" in arguments.parts and name != "world":
+            links.measure_supervised(tools, name, folder, arguments, report)
         if "self" in arguments.parts:
-            links.measure_self_supervised(tools, name, folders[name], arguments, report)
+            links_self.measure(tools, name, folder, arguments, report)
 
 
 def main():

@@ -22,6 +22,7 @@ enum class RandomStage : std::uint64_t {
   kWalk = 8,
   kSample = 9,
   kRecordOrder = 10,
+  kSpectral = 11,
 };
 
 struct RandomKey {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,20 @@ struct IndexRecall {
 // least k. Throws InputError if the index does not hold the same articles.
 IndexRecall index_recall(const std::string& index_path, const EmbeddingRows& rows, const ExactNeighbors& exact,
                          std::uint32_t ef, const comm::Communicator& comm);
+
+// What a model of links learnt without labels is asked.
+struct HeldOutLinksQuery {
+  MatrixView link_vectors;         // of the vocabulary's tokens, in its order
+  std::span<const float> weights;  // of each token in the mean
+  std::uint64_t max_links = 0;     // hidden links looked for at most, about: sampled by a hash
+  std::uint64_t seed = 1;
+};
+
+// Collective. Rows of `held_out` (an article in one wiki each, with tokens of the vocabulary of the vectors) that have
+// a known link in both halves. Links that the vocabulary lacks are not looked for. Cost: links * vocabulary * dim,
+// shared by the ranks; memory of a rank: a copy of the vectors.
+HeldOutLinkSums held_out_links(const HeldOutLinksQuery& query, const LinkCorpus& held_out,
+                               const comm::Communicator& comm);
 
 struct LinkModelQuality {
   double micro_f1 = 0;

@@ -1,5 +1,7 @@
 #include "embedding/quality.h"
 
+#include "core/hash.h"
+
 namespace linktrail {
 namespace {
 
@@ -31,6 +33,25 @@ double NextArticleSums::recall_at_10() const {
   return ratio(static_cast<double>(hits_at_10), static_cast<double>(pairs));
 }
 double NextArticleSums::mrr() const { return ratio(reciprocal_rank, static_cast<double>(pairs)); }
+
+void HeldOutLinkSums::add_rank(std::uint64_t rank) {
+  ++links;
+  if (rank <= 10) ++hits_at_10;
+  if (rank <= 100) ++hits_at_100;
+  reciprocal_rank += 1.0 / static_cast<double>(rank);
+}
+
+double HeldOutLinkSums::recall_at_10() const {
+  return ratio(static_cast<double>(hits_at_10), static_cast<double>(links));
+}
+double HeldOutLinkSums::recall_at_100() const {
+  return ratio(static_cast<double>(hits_at_100), static_cast<double>(links));
+}
+double HeldOutLinkSums::mrr() const { return ratio(reciprocal_rank, static_cast<double>(links)); }
+
+bool is_hidden_link(Qid article, Qid link) {
+  return (mix64(mix64(static_cast<std::uint64_t>(article)) + static_cast<std::uint64_t>(link)) & 1) != 0;
+}
 
 // An article with no label, or none among its neighbours, says nothing about agreement and is not counted.
 void LabelAgreementSums::add(std::span<const LabelId> own, std::span<const std::span<const LabelId>> neighbors) {

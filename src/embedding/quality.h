@@ -23,6 +23,25 @@ struct NextArticleSums {
   double mrr() const;
 };
 
+// Held-out links: an article that training did not see gets its vector from half of its links; each link of the other
+// half is then looked for among all links by cosine to that vector. The rank of a hidden link counts only links that
+// the article does not have, so that its other links do not stand in each other's way, and not the article itself.
+struct HeldOutLinkSums {
+  std::uint64_t rows = 0;   // with a link in either half
+  std::uint64_t links = 0;  // hidden ones that were looked for
+  std::uint64_t hits_at_10 = 0;
+  std::uint64_t hits_at_100 = 0;
+  double reciprocal_rank = 0;
+
+  void add_rank(std::uint64_t rank);  // from 1
+  double recall_at_10() const;
+  double recall_at_100() const;
+  double mrr() const;
+};
+
+// Which half of its article's links a link belongs to: by a hash of both, the same in every run and wiki.
+bool is_hidden_link(Qid article, Qid link);
+
 // Agreement of labels: the share of an article's labelled neighbours that share a label with it, averaged over
 // articles.
 struct LabelAgreementSums {

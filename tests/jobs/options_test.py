@@ -126,7 +126,7 @@ class Output(JobTest):
         process = self.done(2, "evaluate", "--embeddings", self.embeddings, "--sessions", self.sessions)
         self.assertIn("no session is held out", process.stderr)
         process = self.done(1, "evaluate", "--embeddings", self.embeddings, "--model", self.model)
-        self.assertIn("F1 is left out", process.stderr)
+        self.assertIn("the link model is left out", process.stderr)
         process = self.done(1, "evaluate", "--embeddings", self.embeddings, "--sessions", self.sessions, "--holdout", 1)
         self.assertNotIn("left out", process.stderr)
 

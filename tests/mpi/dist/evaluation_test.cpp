@@ -123,5 +123,81 @@ TEST(LabelAgreement, CountsNeighborsThatShareALabel) {
   EXPECT_NEAR(sums.mean(), static_cast<double>(same) / 10, 1e-9);
 }
 
+// The obvious way: the rank of one hidden link among those that the row does not have.
+std::uint64_t naive_rank(const LinkCorpus& corpus, std::size_t row, TokenId hidden, const Matrix& links) {
+  std::vector<double> mean(kDim, 0);
+  for (const TokenId link : corpus.sequences[row])
+    if (!is_hidden_link(corpus.articles[row], corpus.vocabulary.qid(link)))
+      for (std::size_t d = 0; d < kDim; ++d) mean[d] += static_cast<double>(links.row(link)[d]);
+  const auto score = [&](TokenId link) {
+    double product = 0;
+    for (std::size_t d = 0; d < kDim; ++d) product += mean[d] * static_cast<double>(links.row(link)[d]);
+    return product;
+  };
+  std::uint64_t rank = 1;
+  const auto own = corpus.sequences[row];
+  for (TokenId link = 0; link < links.rows(); ++link)
+    if (std::find(own.begin(), own.end(), link) == own.end() && corpus.vocabulary.qid(link) != corpus.articles[row] &&
+        score(link) > score(hidden))
+      ++rank;
+  return rank;
+}
+
+TEST(HeldOutLinks, AreRankedAmongLinksThatTheRowDoesNotHave) {
+  const auto comm = test::world();
+  Matrix links(kArticles, kDim);
+  std::vector<QidCount> counts;
+  for (std::uint64_t row = 0; row < kArticles; ++row) {
+    const auto vector = vector_of(row);
+    std::copy(vector.begin(), vector.end(), links.row(row).begin());
+    counts.push_back({.qid = qid_of(row), .count = 1});
+  }
+  LinkCorpus whole, mine;
+  whole.vocabulary = mine.vocabulary = Vocabulary(std::move(counts), 1);
+  for (std::size_t row = 0; row < 20; ++row) {
+    std::vector<TokenId> own;
+    for (std::size_t l = 0; l < row % 6; ++l) own.push_back(static_cast<TokenId>((7 * row + 11 * l) % kArticles));
+    std::sort(own.begin(), own.end());
+    whole.sequences.append(std::span<const TokenId>(own));
+    whole.articles.push_back(row % 2 == 0 ? qid_of(row) : Qid{1});  // others link to every second article
+    const auto ranks = static_cast<std::size_t>(comm.size());
+    if (row * ranks / 20 != static_cast<std::size_t>(comm.rank())) continue;
+    mine.sequences.append(std::span<const TokenId>(own));
+    mine.articles.push_back(whole.articles.back());
+  }
+  const std::vector<float> weights(kArticles, 1.0F);
+
+  const HeldOutLinkSums sums =
+      held_out_links({.link_vectors = links, .weights = weights, .max_links = 1000, .seed = 1}, mine, comm);
+
+  HeldOutLinkSums expected;
+  for (std::size_t row = 0; row < 20; ++row) {
+    std::vector<TokenId> hidden;
+    for (const TokenId link : whole.sequences[row])
+      if (is_hidden_link(whole.articles[row], whole.vocabulary.qid(link))) hidden.push_back(link);
+    if (hidden.empty() || hidden.size() == whole.sequences[row].size()) continue;
+    ++expected.rows;
+    for (const TokenId link : hidden) expected.add_rank(naive_rank(whole, row, link, links));
+  }
+  EXPECT_GT(expected.links, 10U);
+  EXPECT_EQ(sums.rows, expected.rows);
+  EXPECT_EQ(sums.links, expected.links);
+  EXPECT_EQ(sums.hits_at_10, expected.hits_at_10);
+  EXPECT_EQ(sums.hits_at_100, expected.hits_at_100);
+  EXPECT_NEAR(sums.mrr(), expected.mrr(), 1e-9);
+}
+
+TEST(HeldOutLinks, OfNoRowsAreNone) {
+  const auto comm = test::world();
+  Matrix links(kArticles, kDim);
+  const std::vector<float> weights(kArticles, 1.0F);
+
+  const HeldOutLinkSums sums =
+      held_out_links({.link_vectors = links, .weights = weights, .max_links = 10, .seed = 1}, LinkCorpus{}, comm);
+
+  EXPECT_EQ(sums.links, 0U);
+  EXPECT_EQ(sums.recall_at_10(), 0.0);
+}
+
 }  // namespace
 }  // namespace linktrail::dist

@@ -23,6 +23,23 @@ TEST(NextArticleSums, NothingIsZero) {
   EXPECT_EQ(NextArticleSums{}.mrr(), 0.0);
 }
 
+TEST(HeldOutLinkSums, RecallAndReciprocalRankByHand) {
+  HeldOutLinkSums sums;
+  for (const std::uint64_t rank : {1, 10, 11, 100, 101}) sums.add_rank(rank);
+
+  EXPECT_EQ(sums.links, 5U);
+  EXPECT_DOUBLE_EQ(sums.recall_at_10(), 2.0 / 5);
+  EXPECT_DOUBLE_EQ(sums.recall_at_100(), 4.0 / 5);
+  EXPECT_DOUBLE_EQ(sums.mrr(), (1 + 0.1 + 1.0 / 11 + 0.01 + 1.0 / 101) / 5);
+}
+
+TEST(HiddenLinks, AreAboutHalfOfEachArticles) {
+  int hidden = 0;
+  for (Qid link = 1; link <= 1000; ++link) hidden += is_hidden_link(42, link) ? 1 : 0;
+  EXPECT_GT(hidden, 400);
+  EXPECT_LT(hidden, 600);
+}
+
 TEST(LabelAgreement, IsTheShareOfLabelledNeighboursInCommon) {
   const std::vector<LabelId> own{1, 5}, shares{5, 9}, differs{2}, none;
   const std::array<std::span<const LabelId>, 3> neighbors{shares, differs, none};
