@@ -52,11 +52,9 @@ StageResult embed_reader(const EmbedOptions& options, const Context& context) {
   const std::string path = model_path(options.model);
   const dist::StoredModel stored = comm::agreed(context.comm, [&] { return dist::read_model_header(path); });
   expect_kind(stored, options.model, "reader");
-  const dist::EmbeddingRows rows =
-      comm::agreed(context.comm, [&] { return token_rows(stored, path, context.comm); });
+  const dist::EmbeddingRows rows = comm::agreed(context.comm, [&] { return token_rows(stored, path, context.comm); });
   make_output_folder(options.output, context.comm);
-  dist::write_embeddings(options.output + "/embeddings.h5", rows, attributes_of("reader", stored.config),
-                         context.comm);
+  dist::write_embeddings(options.output + "/embeddings.h5", rows, attributes_of("reader", stored.config), context.comm);
   return {{"articles", stored.vocabulary.size()}, {"dim", rows.dim()}};
 }
 

@@ -11,8 +11,10 @@ const std::vector<EnumName<Architecture>>& enum_names() {
 
 template <>
 const std::vector<EnumName<CombineRule>>& enum_names() {
-  static const std::vector<EnumName<CombineRule>> names{
-      {CombineRule::kAdasum, "adasum"}, {CombineRule::kTouchedAverage, "touched"}, {CombineRule::kAverage, "average"}, {CombineRule::kCoherence, "coherence"}};
+  static const std::vector<EnumName<CombineRule>> names{{CombineRule::kAdasum, "adasum"},
+                                                        {CombineRule::kTouchedAverage, "touched"},
+                                                        {CombineRule::kAverage, "average"},
+                                                        {CombineRule::kCoherence, "coherence"}};
   return names;
 }
 

@@ -166,9 +166,12 @@ void fields(TrainOptions& o, Visitor&& v) {
   v(FieldInfo{"negative-exponent", "negatives are drawn by count to this power", "", kTraining},
     o.params.negative_exponent);
   v(FieldInfo{"sync", "how the changes of several ranks to a row are combined", "", kRanks}, o.sync.rule);
-  v(FieldInfo{"round-tokens", "tokens, about, that a rank trains between two synchronisations at most; 0: by memory", "", kRanks},
+  v(FieldInfo{"round-tokens", "tokens, about, that a rank trains between two synchronisations at most; 0: by memory",
+              "", kRanks},
     o.sync.round_tokens);
-  v(FieldInfo{"min-rounds", "fewest synchronisations an epoch, if the share has as many tokens; 0: as many as quality needs", "", kRanks},
+  v(FieldInfo{"min-rounds",
+              "fewest synchronisations an epoch, if the share has as many tokens; 0: as many as quality needs", "",
+              kRanks},
     o.sync.min_rounds);
   v(FieldInfo{"hot-syncs", "synchronisations of the most frequent rows for one of all rows; 0: as needed", "", kRanks},
     o.sync.hot_syncs);

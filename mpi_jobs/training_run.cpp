@@ -75,8 +75,9 @@ Start start_of(const std::string& checkpoint, const std::string& key, const Init
 }
 
 void warn_of_divergence(const dist::Divergence& found, const Context& context) {
-  context.log.warning("training diverged in epoch {} round {} (loss {}): took the round back, and halved the rate to {}",
-                      found.epoch + 1, found.round + 1, found.loss, found.learning_rate);
+  context.log.warning(
+      "training diverged in epoch {} round {} (loss {}): took the round back, and halved the rate to {}",
+      found.epoch + 1, found.round + 1, found.loss, found.learning_rate);
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "dist/checkpoint.h"
-#include "dist/training.h"
 #include "dist/node_model.h"
+#include "dist/training.h"
 #include "mpi_jobs/context.h"
 #include "mpi_jobs/stages.h"
 

@@ -27,9 +27,7 @@ class Node {
   int parts() const { return parts_; }                  // of the smallest node's ranks: equal on all nodes
 
   // The rank's part; none on ranks that a larger node has beyond the others.
-  std::optional<int> part() const {
-    return ranks_.rank() < parts_ ? std::optional(ranks_.rank()) : std::nullopt;
-  }
+  std::optional<int> part() const { return ranks_.rank() < parts_ ? std::optional(ranks_.rank()) : std::nullopt; }
 
   // The ranks of the same part, in the order of their nodes. To be used if part() is one.
   const Communicator& peers() const { return peers_; }

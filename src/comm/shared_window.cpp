@@ -17,9 +17,10 @@ namespace linktrail::comm {
 namespace {
 
 [[noreturn]] void fail(const char* operation, std::size_t bytes) {
-  throw CommError(fmt::format("shared memory of a node: {} of {} bytes failed: {}; start one rank a node, or allow more "
-                              "memory",
-                              operation, bytes, std::strerror(errno)));
+  throw CommError(
+      fmt::format("shared memory of a node: {} of {} bytes failed: {}; start one rank a node, or allow more "
+                  "memory",
+                  operation, bytes, std::strerror(errno)));
 }
 
 // Closes itself.
@@ -75,8 +76,7 @@ std::shared_ptr<void> map_segment(const Address& address) {
   }
   // Over aligned addresses, so that huge pages are possible.
   std::shared_ptr<void> range = reserve_addresses(address.bytes);
-  void* memory =
-      mmap(range.get(), address.bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file.number(), 0);
+  void* memory = mmap(range.get(), address.bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file.number(), 0);
   if (memory == MAP_FAILED) fail("mmap", address.bytes);
   if (address.bytes >= 2 * kHugePageBytes) madvise(memory, address.bytes, MADV_HUGEPAGE);  // a wish
   return range;

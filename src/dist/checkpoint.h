@@ -8,8 +8,8 @@
 #include <string>
 
 #include "comm/communicator.h"
-#include "dist/training.h"
 #include "dist/node_model.h"
+#include "dist/training.h"
 #include "embedding/model.h"
 
 namespace linktrail::dist {

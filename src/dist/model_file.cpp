@@ -7,8 +7,8 @@
 #include "core/error.h"
 #include "core/version.h"
 #include "dist/embedding_rows.h"
-#include "dist/node_model.h"
 #include "dist/matrix_file.h"
+#include "dist/node_model.h"
 #include "h5/format_stamp.h"
 
 namespace linktrail::dist {

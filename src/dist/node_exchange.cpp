@@ -74,9 +74,7 @@ int NodeExchange::owner_of(std::uint32_t row) const {
   return static_cast<int>(turn_of_row(row, node_->parts()) % static_cast<std::size_t>(node_->count()));
 }
 
-float* NodeExchange::residual_of(std::uint32_t row) {
-  return residuals_.row_data(place_in_part(row, node_->parts()));
-}
+float* NodeExchange::residual_of(std::uint32_t row) { return residuals_.row_data(place_in_part(row, node_->parts())); }
 
 void NodeExchange::pay_residuals(ChangeBatch& batch) {
   if (residuals_.empty()) return;

@@ -44,8 +44,7 @@ NodeModel zero_model(const ModelShape& shape, std::shared_ptr<const comm::Node> 
 
 NodeModel initial_node_model(std::span<const Qid> qids, std::size_t output_rows, std::uint32_t dim, std::uint64_t seed,
                              std::shared_ptr<const comm::Node> node) {
-  NodeModel model =
-      zero_model({.input_rows = qids.size(), .output_rows = output_rows, .dim = dim}, std::move(node));
+  NodeModel model = zero_model({.input_rows = qids.size(), .output_rows = output_rows, .dim = dim}, std::move(node));
   const RowRange share = share_of_rank(qids.size(), *model.node);
   fill_initial_rows(model.matrices.input, qids, share.begin, share.end, seed);
   comm::barrier(model.node->ranks());

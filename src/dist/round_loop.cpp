@@ -9,8 +9,8 @@
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
-#include "dist/round_plan.h"
 #include "dist/round_model.h"
+#include "dist/round_plan.h"
 #include "embedding/trainer.h"
 
 namespace linktrail::dist {

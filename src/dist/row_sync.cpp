@@ -79,8 +79,7 @@ void RowSync::synchronise_nodes(RowRange rows, ValuePrecision precision) {
       if (!change.is_none()) batch.add(static_cast<std::uint32_t>(row), change, stride);
     });
     const ChangeBatch combined = exchange_.combine(std::move(batch), precision);
-    for (std::size_t i = 0; i < combined.rows.size(); ++i)
-      apply(combined.rows[i], combined.values.data() + i * stride);
+    for (std::size_t i = 0; i < combined.rows.size(); ++i) apply(combined.rows[i], combined.values.data() + i * stride);
   }
   if (precision == ValuePrecision::kFloat32) exchange_.forget_residuals();  // so that no checkpoint needs them
 }

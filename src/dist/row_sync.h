@@ -25,8 +25,8 @@ class RowSync {
   RowSync(Matrix& matrix, std::vector<RoundMemory> memories, const SyncRule& rule, const comm::Node& node);
 
   // Collective. Combines the changes of rows [begin, end) since the last time into the matrices, and into the copies
-  // that ranks train, so that the round may go on. Needs a barrier of the node before, when all copies are complete, and
-  // one after, before anybody trains on; several matrices can be synchronised between the two.
+  // that ranks train, so that the round may go on. Needs a barrier of the node before, when all copies are complete,
+  // and one after, before anybody trains on; several matrices can be synchronised between the two.
   void synchronise(RowRange rows, ValuePrecision precision);
 
   // Takes rows [0, end), as they are, as what restore() brings back. To be called on all ranks, with barriers as above.

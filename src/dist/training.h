@@ -105,9 +105,10 @@ struct LabelledShard {
 void expect_training_memory(const ModelShape& shape, const SyncParams& sync, std::uint64_t tokens,
                             const comm::Communicator& comm);
 
-// Collective over the ranks of the model's node and the others. Trains `model` from `start`. With a model that has a row
-// beyond the articles sequences have an end. If a round leaves values that are not finite, or exploding ones, the model
-// goes back to the start of the round and the rate is halved; the fourth time every rank throws AgreedError (exit 2).
+// Collective over the ranks of the model's node and the others. Trains `model` from `start`. With a model that has a
+// row beyond the articles sequences have an end. If a round leaves values that are not finite, or exploding ones, the
+// model goes back to the start of the round and the rate is halved; the fourth time every rank throws AgreedError (exit
+// 2).
 TrainOutcome train_sequences(const TrainParams& params, const SyncParams& sync, const SequenceShard& shard,
                              TrainCursor start, NodeModel& model, const TrainHooks& hooks);
 

@@ -15,8 +15,8 @@ struct TrainingMemory {
   std::uint64_t total() const { return matrices + rounds; }
 };
 
-// For `ranks` of one node, each of which trains about `round_tokens` tokens between two synchronisations. An upper bound
-// for sessions: a token touches no more than four rows that no other token of the round does.
+// For `ranks` of one node, each of which trains about `round_tokens` tokens between two synchronisations. An upper
+// bound for sessions: a token touches no more than four rows that no other token of the round does.
 TrainingMemory training_memory(const ModelShape& shape, int ranks, std::uint64_t round_tokens);
 
 // Throws UsageError, with the numbers and what to do, if `need` is more than the `available` bytes. `available` of 0 is

@@ -63,15 +63,16 @@ void GroupTrainer::train_cbow(const SequencePlan& plan, std::size_t g, RoundMode
                   .outputs = own};
     outputs += own;
   }
-  kernels_.cbow_batch({.contexts = row_list(model.input, plan.input_rows().subspan(group.begin, group.end - group.begin)),
-                       .outputs = row_list(model.output, plan.outputs(group.lists, group.count)),
-                       .next_outputs = plan.outputs_of_group(g + 1),
-                       .centres = centres.data(),
-                       .count = group.count,
-                       .learning_rate = group.learning_rate,
-                       .means = means_.data(),
-                       .scratch = scratch_.data(),
-                       .loss = loss_of(g)});
+  kernels_.cbow_batch(
+      {.contexts = row_list(model.input, plan.input_rows().subspan(group.begin, group.end - group.begin)),
+       .outputs = row_list(model.output, plan.outputs(group.lists, group.count)),
+       .next_outputs = plan.outputs_of_group(g + 1),
+       .centres = centres.data(),
+       .count = group.count,
+       .learning_rate = group.learning_rate,
+       .means = means_.data(),
+       .scratch = scratch_.data(),
+       .loss = loss_of(g)});
   examples_ += group.count;
 }
 

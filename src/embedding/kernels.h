@@ -58,7 +58,7 @@ struct LogisticTile {
 struct LogisticTurns {
   float* const* inputs = nullptr;  // `input_count` vectors, 1..kInputTile; lr * gradient is added to each
   std::size_t input_count = 0;
-  RowList outputs;  // updated in place; the places of a row that repeats are scored apart
+  RowList outputs;               // updated in place; the places of a row that repeats are scored apart
   std::size_t next_outputs = 0;  // as in CbowBatch
   // [padded_outputs(outputs.count)] each: the targets of the outputs, 0 or 1, and for each input the weights of its
   // steps and losses, 0 where there is no output.
@@ -116,8 +116,8 @@ struct Kernels {
   // Input after input, at the price of a tile: its scores follow from those of the tile and the products of the inputs.
   void (*logistic_turns)(const LogisticTurns& turns);
 
-  // One step of CBOW (Mikolov et al. 2013) for each centre; the gradient of the mean goes to every context undivided, as
-  // in fastText.
+  // One step of CBOW (Mikolov et al. 2013) for each centre; the gradient of the mean goes to every context undivided,
+  // as in fastText.
   void (*cbow_batch)(const CbowBatch& batch);
 
   float (*dot)(const float* a, const float* b, std::size_t stride);

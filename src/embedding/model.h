@@ -15,8 +15,8 @@ struct EmbeddingModel {
   Matrix output;  // as input for negative sampling, [labels, dim] for the supervised model
 };
 
-// Sets rows [begin, end) of `input` to uniform numbers in +-1/dim (as fastText), keyed by (seed, QID): the same on every
-// rank and for any vocabulary. qids[i] is the article of row i.
+// Sets rows [begin, end) of `input` to uniform numbers in +-1/dim (as fastText), keyed by (seed, QID): the same on
+// every rank and for any vocabulary. qids[i] is the article of row i.
 void fill_initial_rows(Matrix& input, std::span<const Qid> qids, std::size_t begin, std::size_t end,
                        std::uint64_t seed);
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "core/random.h"
 #include "embedding/negative_sampler.h"
@@ -21,34 +22,21 @@ class NegativePool {
   // All samples anew, a pure function of the stream.
   void refill(const NegativeSampler& sampler, RandomStream random) {
     for (TokenId& sample : samples_) sample = sampler.draw(random);
-    used_.fill(0);
   }
 
-  TokenId take(std::uint8_t slot) {
-    used_[slot] = 1;
-    return samples_[slot];
-  }
+  std::span<const TokenId> samples() const { return samples_; }
 
-  // Calls f(token) for every sample that was taken since the last refill.
-  template <class F>
-  void for_each_used(F&& f) const {
-    for (std::size_t slot = 0; slot < kSlots; ++slot)
-      if (used_[slot] != 0) f(samples_[slot]);
-  }
-
-  // Looks up the row of every sample that was taken, by row_of(token).
+  // Looks up the row of every sample, by row_of(token).
   template <class RowOf>
   void bind(RowOf&& row_of) {
-    for (std::size_t slot = 0; slot < kSlots; ++slot)
-      if (used_[slot] != 0) rows_[slot] = row_of(samples_[slot]);
+    for (std::size_t slot = 0; slot < kSlots; ++slot) rows_[slot] = row_of(samples_[slot]);
   }
 
-  std::uint32_t row(std::uint32_t slot) const { return rows_[slot]; }
+  std::uint32_t row(std::uint8_t slot) const { return rows_[slot]; }
 
  private:
   std::array<TokenId, kSlots> samples_{};
   std::array<std::uint32_t, kSlots> rows_{};
-  std::array<std::uint8_t, kSlots> used_{};
 };
 
 }  // namespace linktrail

@@ -27,6 +27,7 @@ void SequencePlan::clear() {
   tokens_.clear();
   radius_.clear();
   groups_.clear();
+  slots_.clear();
   outputs_.clear();
   output_begin_.assign(1, 0);
   output_tokens_.clear();
@@ -60,43 +61,17 @@ void SequencePlan::append_tokens(std::span<const TokenId> sequence, RandomStream
   tokens_.erase(kept, tokens_.end());
 }
 
-// Without any that is `other_than`, which may be kNoToken; so there may be fewer in a vocabulary of a few articles.
-void SequencePlan::append_negatives(TokenId other_than, NegativePool& pool, RandomStream& random) {
-  const std::uint32_t count = params_->negatives;
-  const std::size_t begin = outputs_.size();
-  outputs_.resize(begin + count);
-  std::uint32_t* next = outputs_.data() + begin;
-  for (std::uint32_t k = 0; k < count; k += 8) {
-    std::uint64_t bytes = random();
-    for (std::uint32_t left = std::min<std::uint32_t>(8, count - k); left > 0; --left, bytes >>= 8) {
-      const auto slot = static_cast<std::uint8_t>(bytes);
-      *next = slot;
-      next += pool.take(slot) != other_than ? 1 : 0;
-    }
-  }
-  outputs_.resize(static_cast<std::size_t>(next - outputs_.data()));
-}
-
-void SequencePlan::append_outputs(CentreGroup& group, RandomStream& random) {
-  NegativePool& pool = pools_[group.pool];
-  group.lists = static_cast<std::uint32_t>(output_begin_.size() - 1);
-  if (params_->architecture == Architecture::kCbow) {
-    for (std::uint32_t centre = group.first; centre < group.first + group.count; ++centre) {
-      outputs_.push_back(centre);
-      append_negatives(tokens_[centre], pool, random);
-      output_begin_.push_back(outputs_.size());
-    }
-    return;
-  }
-  append_negatives(kNoToken, pool, random);
-  for (std::uint32_t i = 0; i < group.count; ++i) outputs_.push_back(group.first + i);
-  output_begin_.push_back(outputs_.size());
+void SequencePlan::draw_negatives(CentreGroup& group, RandomStream& random) {
+  const std::size_t lists = params_->architecture == Architecture::kCbow ? group.count : 1;
+  group.lists = static_cast<std::uint32_t>(slots_.size() / words_of_list());
+  for (std::size_t words = lists * words_of_list(); words > 0; --words) slots_.push_back(random());
 }
 
 // Groups of a sequence differ by at most one centre, so that none is nearly empty.
 void SequencePlan::append_groups(std::uint32_t begin, float learning_rate, RandomStream& random) {
   const auto end = static_cast<std::uint32_t>(tokens_.size());
-  const std::uint32_t size = params_->architecture == Architecture::kCbow ? static_cast<std::uint32_t>(kInputTile) : kSharingCentres;
+  const std::uint32_t size =
+      params_->architecture == Architecture::kCbow ? static_cast<std::uint32_t>(kInputTile) : kSharingCentres;
   const std::uint32_t groups = (end - begin + size - 1) / size;
   const std::uint32_t least = (end - begin) / groups;
   const std::uint32_t larger = (end - begin) % groups;
@@ -109,7 +84,7 @@ void SequencePlan::append_groups(std::uint32_t begin, float learning_rate, Rando
                        .count = count,
                        .pool = pool_at(first - begin),
                        .learning_rate = learning_rate});
-    append_outputs(groups_.back(), random);
+    draw_negatives(groups_.back(), random);
     first += count;
   }
 }
@@ -128,27 +103,53 @@ void SequencePlan::draw(std::span<const TokenId> sequence, const RandomKey& key,
 
 void SequencePlan::finish_block() {
   output_tokens_ = tokens_;
-  for (std::size_t p = 0; p < pools_in_use_; ++p)
-    pools_[p].for_each_used([&](TokenId token) { output_tokens_.push_back(token); });
+  for (std::size_t p = 0; p < pools_in_use_; ++p) {
+    const auto samples = pools_[p].samples();
+    output_tokens_.insert(output_tokens_.end(), samples.begin(), samples.end());
+  }
 }
 
-void SequencePlan::bind_outputs(const CentreGroup& group) {
+// Without any that is `other_than`, so there may be fewer in a vocabulary of a few articles.
+std::uint32_t* SequencePlan::bind_negatives(const CentreGroup& group, std::size_t list, std::uint32_t other_than,
+                                            std::uint32_t* next) const {
   const NegativePool& pool = pools_[group.pool];
-  const auto bind_centres = [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) outputs_[i] = centre_rows_[outputs_[i]];
-  };
-  const auto bind_negatives = [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) outputs_[i] = pool.row(outputs_[i]);
-  };
-  if (params_->architecture == Architecture::kSkipGram) {
-    const std::size_t begin = output_begin_[group.lists], end = output_begin_[group.lists + 1];
-    bind_negatives(begin, end - group.count);
-    return bind_centres(end - group.count, end);
+  const std::uint64_t* word = slots_.data() + list * words_of_list();
+  for (std::uint32_t left = params_->negatives; left > 0; ++word) {
+    std::uint64_t bytes = *word;
+    for (std::uint32_t now = std::min<std::uint32_t>(left, 8); now > 0; --now, --left, bytes >>= 8) {
+      const std::uint32_t row = pool.row(static_cast<std::uint8_t>(bytes));
+      *next = row;
+      next += row != other_than ? 1 : 0;
+    }
   }
-  for (std::size_t list = group.lists; list < group.lists + std::size_t{group.count}; ++list) {
-    bind_centres(output_begin_[list], output_begin_[list] + 1);
-    bind_negatives(output_begin_[list] + 1, output_begin_[list + 1]);
+  return next;
+}
+
+std::uint32_t* SequencePlan::bind_cbow(const CentreGroup& group, std::uint32_t* next) {
+  for (std::uint32_t c = 0; c < group.count; ++c) {
+    const std::uint32_t centre = centre_rows_[group.first + c];
+    *next = centre;
+    next = bind_negatives(group, group.lists + std::size_t{c}, centre, next + 1);
+    output_begin_.push_back(static_cast<std::size_t>(next - outputs_.data()));
   }
+  return next;
+}
+
+std::uint32_t* SequencePlan::bind_skipgram(const CentreGroup& group, std::uint32_t* next) {
+  next = bind_negatives(group, group.lists, kNoToken, next);
+  next = std::copy_n(centre_rows_.data() + group.first, group.count, next);
+  output_begin_.push_back(static_cast<std::size_t>(next - outputs_.data()));
+  return next;
+}
+
+void SequencePlan::bind_outputs() {
+  const std::size_t lists = slots_.size() / words_of_list();
+  outputs_.resize(lists * params_->negatives + tokens_.size());  // at most
+  output_begin_.assign(1, 0);
+  std::uint32_t* next = outputs_.data();
+  for (const CentreGroup& group : groups_)
+    next = params_->architecture == Architecture::kCbow ? bind_cbow(group, next) : bind_skipgram(group, next);
+  outputs_.resize(static_cast<std::size_t>(next - outputs_.data()));
 }
 
 void SequencePlan::bind(RoundModel& model) {
@@ -160,7 +161,7 @@ void SequencePlan::bind(RoundModel& model) {
   }
   for (std::size_t p = 0; p < pools_in_use_; ++p)
     pools_[p].bind([&](TokenId token) { return model.output.touch(token); });
-  for (const CentreGroup& group : groups_) bind_outputs(group);
+  bind_outputs();
 }
 
 }  // namespace linktrail

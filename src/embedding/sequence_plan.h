@@ -46,7 +46,7 @@ class SequencePlan {
  public:
   // Records of a block. A skip-gram group draws as many negatives as one CBOW centre, so its blocks are larger.
   static std::uint64_t block_records(Architecture architecture) {
-    return architecture == Architecture::kCbow ? 64 : 64;
+    return architecture == Architecture::kCbow ? 32 : 64;
   }
 
   // `end` is appended to every sequence, unless it is kNoToken. The samplers must outlive the plan.
@@ -67,8 +67,8 @@ class SequencePlan {
   // The tokens whose output rows the plan uses, some of them twice. It uses the input rows of tokens().
   std::span<const TokenId> output_tokens() const { return output_tokens_; }
 
-  // Touches every row that training the plan may change, once per block: input_rows() and outputs() are then rows of
-  // the tables of `model`, valid in this round.
+  // Touches every row that training the plan may change, and looks up input_rows() and outputs(): rows of the tables of
+  // `model`, valid in this round.
   void bind(RoundModel& model);
 
   std::span<const CentreGroup> groups() const { return groups_; }
@@ -81,8 +81,8 @@ class SequencePlan {
     return {position - std::min(position - group.begin, radius), std::min(group.end, position + radius + 1)};
   }
 
-  // A list of output rows. CBOW: the centre, then its negative samples, none of them the centre. Skip-gram: the negative
-  // samples, then the centres.
+  // A list of output rows. CBOW: the centre, then its negative samples, none of them the centre. Skip-gram: the
+  // negative samples, then the centres.
   std::span<const std::uint32_t> outputs(std::size_t list) const { return outputs(list, 1); }
 
   // The number of output rows of a group, in all of its lists, which follow those of the group before; 0 if there is
@@ -102,10 +102,14 @@ class SequencePlan {
  private:
   void append_tokens(std::span<const TokenId> sequence, RandomStream& random);
   void append_groups(std::uint32_t begin, float learning_rate, RandomStream& random);
-  void append_outputs(CentreGroup& group, RandomStream& random);
-  void append_negatives(TokenId other_than, NegativePool& pool, RandomStream& random);
+  void draw_negatives(CentreGroup& group, RandomStream& random);
   std::uint32_t pool_at(std::size_t position);
-  void bind_outputs(const CentreGroup& group);
+  std::size_t words_of_list() const { return (params_->negatives + std::size_t{7}) / 8; }
+  std::uint32_t* bind_negatives(const CentreGroup& group, std::size_t list, std::uint32_t other_than,
+                                std::uint32_t* next) const;
+  std::uint32_t* bind_cbow(const CentreGroup& group, std::uint32_t* next);
+  std::uint32_t* bind_skipgram(const CentreGroup& group, std::uint32_t* next);
+  void bind_outputs();
 
   const TrainParams* params_;
   TokenId end_;
@@ -117,7 +121,8 @@ class SequencePlan {
   std::vector<TokenId> tokens_;
   std::vector<std::uint32_t> radius_;  // of each token as a centre
   std::vector<CentreGroup> groups_;
-  std::vector<std::uint32_t> outputs_;     // slots of the group's pool and positions of its centres; bound, rows
+  std::vector<std::uint64_t> slots_;  // of the group's pool: a byte for each negative of a list, in whole words
+  std::vector<std::uint32_t> outputs_;
   std::vector<std::size_t> output_begin_;  // of each list in outputs_, and the end
   std::vector<TokenId> output_tokens_;
   std::vector<std::uint32_t> input_rows_, centre_rows_;  // of the tokens in both matrices

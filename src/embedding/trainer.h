@@ -64,8 +64,7 @@ class SupervisedTrainer {
  public:
   explicit SupervisedTrainer(const TrainParams& params, TokenId end = kNoToken);
 
-  TrainStats train(TokenSequencesView bags, SequencesView<LabelId> labels, const TrainSlice& slice,
-                   RoundModel& model);
+  TrainStats train(TokenSequencesView bags, SequencesView<LabelId> labels, const TrainSlice& slice, RoundModel& model);
 
  private:
   TrainParams params_;

@@ -38,7 +38,9 @@ struct Fixture {
     return result;
   }
 
-  static bool changes(std::size_t row, int rank) { return row % 7 == 0 || (row + static_cast<std::size_t>(rank)) % 3 == 0; }
+  static bool changes(std::size_t row, int rank) {
+    return row % 7 == 0 || (row + static_cast<std::size_t>(rank)) % 3 == 0;
+  }
 
   // Adds (rank + 1) to column 1 + rank % 4.
   void change() {
@@ -163,8 +165,8 @@ TEST(NodeExchange, WhatRoundingTakesComesWithTheNextChange) {
 
 TEST(Bf16, RoundsToTheNearestAndKeepsWhatIsNotFinite) {
   EXPECT_EQ(from_bf16(to_bf16(1.0F)), 1.0F);
-  EXPECT_EQ(from_bf16(to_bf16(257.0F / 256)), 1.0F);             // a tie goes to even
-  EXPECT_EQ(from_bf16(to_bf16(259.0F / 256)), 260.0F / 256);     // and here, too
+  EXPECT_EQ(from_bf16(to_bf16(257.0F / 256)), 1.0F);          // a tie goes to even
+  EXPECT_EQ(from_bf16(to_bf16(259.0F / 256)), 260.0F / 256);  // and here, too
   EXPECT_EQ(from_bf16(to_bf16(-257.5F / 256)), -258.0F / 256);
   EXPECT_TRUE(std::isinf(from_bf16(to_bf16(std::numeric_limits<float>::infinity()))));
   EXPECT_TRUE(std::isnan(from_bf16(to_bf16(std::numeric_limits<float>::quiet_NaN()))));

@@ -62,8 +62,7 @@ struct Fixture {
   std::uint64_t first = 0;
 };
 
-TrainOutcome train(const Fixture& fixture, NodeModel& model, const TrainHooks& hooks = {},
-                   TrainCursor start = {}) {
+TrainOutcome train(const Fixture& fixture, NodeModel& model, const TrainHooks& hooks = {}, TrainCursor start = {}) {
   return train_sequences(fixture.params, fixture.sync, fixture.view(), start, model, hooks);
 }
 
@@ -110,10 +109,9 @@ TEST(Training, AStoppedRunResumesToTheSameBytes) {
   const Fixture fixture;
   NodeModel whole = fixture.new_model(), stopped = fixture.new_model();
   const TrainHooks stop_early{.on_round_end = [](const TrainCursor& next) {
-                                const bool here = next.epoch == 3 && next.round == 0;
-                                return here && world().rank() == world().size() - 1 ? AfterRound::kStop
-                                                                                    : AfterRound::kContinue;
-                              }};
+    const bool here = next.epoch == 3 && next.round == 0;
+    return here && world().rank() == world().size() - 1 ? AfterRound::kStop : AfterRound::kContinue;
+  }};
 
   train(fixture, whole);
   const TrainOutcome part = train(fixture, stopped, stop_early);
@@ -132,8 +130,8 @@ TEST(Training, ResumesInTheMiddleOfAnEpoch) {
   fixture.sync.min_rounds = 4;
   NodeModel whole = fixture.new_model(), stopped = fixture.new_model();
   const TrainHooks stop_early{.on_round_end = [](const TrainCursor& next) {
-                                return next == TrainCursor{1, 2} ? AfterRound::kStop : AfterRound::kContinue;
-                              }};
+    return next == TrainCursor{1, 2} ? AfterRound::kStop : AfterRound::kContinue;
+  }};
 
   train(fixture, whole);
   const TrainOutcome part = train(fixture, stopped, stop_early);
@@ -155,8 +153,7 @@ TEST(Training, ReportsEveryRoundAlikeOnAllRanks) {
   NodeModel model = fixture.new_model();
   std::vector<RoundReport> reports;
 
-  train(fixture, model,
-        {.on_report = [&](const RoundReport& report) { reports.push_back(report); }});
+  train(fixture, model, {.on_report = [&](const RoundReport& report) { reports.push_back(report); }});
 
   ASSERT_FALSE(reports.empty());
   EXPECT_EQ(reports.size(), std::size_t{reports[0].rounds} * fixture.params.epochs);
@@ -198,8 +195,8 @@ TEST(Training, GoesOnAfterADivergenceAndAResumedRunKnowsOfIt) {
   std::size_t divergences = 0;
   const TrainHooks count{.on_divergence = [&](const Divergence&) { ++divergences; }};
   const TrainHooks stop_early{.on_round_end = [](const TrainCursor& next) {
-                                return next.epoch == 1 && next.round == 0 ? AfterRound::kStop : AfterRound::kContinue;
-                              }};
+    return next.epoch == 1 && next.round == 0 ? AfterRound::kStop : AfterRound::kContinue;
+  }};
 
   const auto fault = test::agreed_fault([&] { train(fixture, whole, count); });
   if (fault) GTEST_FAIL() << "no rate of this test suits the data: " << fault->what();
@@ -284,11 +281,12 @@ TEST(Training, SupervisedLearnsLabelsAndKeepsReplicasEqual) {
   Sequences<LabelId> labels;
   for (std::size_t i = 0; i < fixture.shard.size(); ++i)
     labels.append(std::vector<LabelId>{static_cast<LabelId>(fixture.shard[i][0] % fixture.topics.topics)});
-  NodeModel model = initial_node_model(fixture.topics.qids(), fixture.topics.topics, fixture.params.dim, 1, fixture.node);
+  NodeModel model =
+      initial_node_model(fixture.topics.qids(), fixture.topics.topics, fixture.params.dim, 1, fixture.node);
 
-  const TrainOutcome outcome = train_supervised(
-      fixture.params, fixture.sync, {.bags = fixture.shard, .labels = labels, .first_record = fixture.first}, {}, model,
-      {});
+  const TrainOutcome outcome =
+      train_supervised(fixture.params, fixture.sync,
+                       {.bags = fixture.shard, .labels = labels, .first_record = fixture.first}, {}, model, {});
 
   std::size_t right = 0;
   std::vector<float> scores(fixture.topics.topics);

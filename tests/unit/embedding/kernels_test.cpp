@@ -113,7 +113,8 @@ struct BatchCase {
 
   RowList rows_of(Matrix& matrix, const std::vector<std::uint32_t>& rows) const {
     const std::size_t count = &rows == &outputs ? used : rows.size();
-    return {.table = matrix.data(), .stride = matrix.stride(), .dim = matrix.dim(), .rows = rows.data(), .count = count};
+    return {
+        .table = matrix.data(), .stride = matrix.stride(), .dim = matrix.dim(), .rows = rows.data(), .count = count};
   }
 
   std::vector<std::uint32_t> contexts{4, 0, 8, 4, 2, 1, 7};
