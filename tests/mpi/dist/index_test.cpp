@@ -14,6 +14,7 @@
 #include "index/hnswlib_adapter.h"
 #include "index/hnswlib_file.h"
 #include "index/recall.h"
+#include "index/sharded_build.h"
 #include "support/mpi_test.h"
 #include "unit/index/clustered_points.h"
 
@@ -65,6 +66,8 @@ double recall_of(const std::filesystem::path& path, const Matrix& points, std::s
   return sum / static_cast<double>(points.rows());
 }
 
+std::vector<NodeId> ids_of(const NeighborLists& lists) { return {lists.raw_ids().begin(), lists.raw_ids().end()}; }
+
 void expect_all_labels(const std::filesystem::path& path, const Matrix& points) {
   std::vector<Qid> labels = HnswlibIndex(path, points.dim()).labels();
   std::ranges::sort(labels);
@@ -93,6 +96,29 @@ TEST(BuildIndex, GivesOneFileThatStockHnswlibSearchesWell) {
       return recall_of(folder.file("stock.hnsw"), points, 60);
     }();
     EXPECT_GE(recall_of(folder.file("index.hnsw"), points, 60), stock - 0.005);
+  }
+}
+
+// Recall hardly tells whether a step over ranks lost something, since the other steps make up for it.
+TEST(BuildIndex, EqualsTheMergeOfTheSameShardsInOneProcess) {
+  const test::SharedFolder folder;
+  const Matrix points = make_clustered_points({.count = 700, .dim = 12, .clusters = 15});
+
+  build_and_write(my_part(points), folder.file("index.hnsw"));
+
+  if (world().is_root()) {
+    const HnswGraph graph = read_hnswlib_file(folder.file("index.hnsw"), 12);
+    ShardedBuildReport report;
+    Matrix normalized = points.clone();
+    normalize_rows(normalized);  // as build_index() does, which may move a last bit
+    const HnswGraph expected = build_sharded(normalized, labels_from_1000(700), kParams.hnsw,
+                                             static_cast<std::uint32_t>(world().size()), kParams.merge, report);
+    EXPECT_EQ(graph.labels, expected.labels);
+    EXPECT_EQ(graph.levels, expected.levels);
+    EXPECT_EQ(graph.entry_point, expected.entry_point);
+    EXPECT_EQ(graph.max_level, expected.max_level);
+    EXPECT_EQ(ids_of(graph.links0), ids_of(expected.links0));
+    EXPECT_EQ(ids_of(graph.upper), ids_of(expected.upper));
   }
 }
 
