@@ -17,10 +17,17 @@ constexpr const char* kSnapshotNotes =
     "Stages that are done and unchanged are skipped, so the same command goes on after a stop.\n"
     "Example: mpirun -n 16 linktrail snapshot configs/monthly.toml";
 
-constexpr const char* kTrainNotes =
+constexpr const char* kTrainReaderNotes =
     "Example: mpirun -n 8 linktrail train reader --input 'sessions/*.gz' --output models/reader --dim 64";
 
-constexpr const char* kEmbedNotes =
+constexpr const char* kTrainLinksNotes =
+    "Writes the model only; the vectors of articles are made by linktrail embed links.\n"
+    "Example: mpirun -n 8 linktrail train links --input 'pagelinks/*.gz' --labels labels.tsv --output models/links";
+
+constexpr const char* kEmbedReaderNotes =
+    "Example: linktrail embed reader --model models/reader --output vectors/reader";
+
+constexpr const char* kEmbedLinksNotes =
     "Example: linktrail embed links --model models/links --input 'pagelinks/*.gz' --output models/links";
 
 constexpr const char* kIndexNotes =
@@ -53,10 +60,18 @@ constexpr const char* kWalkNotes =
 const std::vector<Registered>& registry() {
   static const std::vector<Registered> commands{
       {{"snapshot"}, kStages, "all stages for both models, published as one snapshot", kSnapshotNotes, make_snapshot},
-      {{"train", "reader"}, kStages, "train embeddings on reader sessions", kTrainNotes, make_train_reader},
-      {{"train", "links"}, kStages, "train the link model on pagelinks", kTrainNotes, make_train_links},
-      {{"embed", "reader"}, kStages, "write the embeddings of a trained reader model", kEmbedNotes, make_embed_reader},
-      {{"embed", "links"}, kStages, "write a vector for every article from its links", kEmbedNotes, make_embed_links},
+      {{"train", "reader"}, kStages, "train embeddings on reader sessions", kTrainReaderNotes, make_train_reader},
+      {{"train", "links"}, kStages, "train the link model on pagelinks", kTrainLinksNotes, make_train_links},
+      {{"embed", "reader"},
+       kStages,
+       "write the embeddings of a trained reader model",
+       kEmbedReaderNotes,
+       make_embed_reader},
+      {{"embed", "links"},
+       kStages,
+       "write a vector for every article from its links",
+       kEmbedLinksNotes,
+       make_embed_links},
       {{"index"}, kStages, "build one HNSW index over all ranks", kIndexNotes, make_index},
       {{"evaluate"}, kStages, "measure embeddings and index", kEvaluateNotes, make_evaluate},
       {{"query"}, kResults, "print the neighbours of an article", kQueryNotes, make_query},

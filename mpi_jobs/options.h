@@ -150,7 +150,7 @@ inline constexpr const char* kRanks = "Ranks and checkpoints";
 template <class Visitor>
 void fields(TrainOptions& o, Visitor&& v) {
   v(FieldInfo{"input", "flat files to train on: files, folders or globs"}, o.input);
-  v(FieldInfo{"output", "folder for model.h5, embeddings.h5 and metrics.jsonl"}, o.output);
+  v(FieldInfo{"output", "folder for model.h5 and metrics.jsonl, and for the reader's embeddings.h5"}, o.output);
   v(FieldInfo{"model", "what predicts what: the contexts the centre, or the centre each context", "", kTraining},
     o.params.architecture);
   v(FieldInfo{"dim", "size of the vectors, 1-4096", "", kTraining}, o.params.dim);

@@ -4,9 +4,10 @@ import unittest
 
 import hnswlib
 import numpy as np
-from small_snapshot import embeddings, linktrail, snapshot, unit
+from small_snapshot import assert_same_neighbors, assert_scores, cosines_to, embeddings, linktrail, snapshot, unit
 
 ARTICLES, K, EF = 50, 10, 100
+PRINTED_TOLERANCE = 6e-5  # query prints four decimals
 PARALLEL_QUERIES = 2  # each is a process of its own; more only wait on two cores
 
 
@@ -48,8 +49,10 @@ class Index(unittest.TestCase):
             for row, expected, found, distance in zip(rows, printed, labels, distances):
                 with self.subTest(model=model, qid=qids[row]):
                     others = [(label, 1 - d) for label, d in zip(found, distance) if label != qids[row]][:K]
-                    self.assertEqual([qid for qid, _ in expected], [label for label, _ in others])
-                    np.testing.assert_allclose([s for _, s in expected], [s for _, s in others], atol=1e-3)
+                    cosines = cosines_to(vectors, qids, row)
+                    assert_same_neighbors(self, [qid for qid, _ in expected], [label for label, _ in others], cosines)
+                    assert_scores(self, expected, cosines, PRINTED_TOLERANCE)
+                    assert_scores(self, others, cosines)
 
     def test_recall_against_exact_search(self):
         for model in ("reader", "links"):

@@ -1,9 +1,10 @@
 """Bad input gives the documented exit code and one clear message, at 1 and at 3 ranks, and never a hang."""
 import bz2
 import gzip
+import math
 import unittest
 
-from job import BAD_INPUT, STORAGE, USAGE, JobTest
+from job import BAD_INPUT, DONE, STORAGE, USAGE, JobTest, messages, run
 
 SMALL = ["--dim", 8, "--epochs", 1, "--min-count", 1]
 SESSIONS = "".join(f"Q{i % 50 + 1} Q{i % 50 + 2} Q{i % 50 + 3}\n" for i in range(300))
@@ -112,16 +113,18 @@ class BadInput(JobTest):
 
     def test_parameters_out_of_range(self):
         path = self.write("sessions.txt", SESSIONS)
-        for flag, value in (("--dim", 0), ("--dim", 5000), ("--lr", 0), ("--lr", 1e9), ("--holdout", 1), ("--holdout", "nan"), ("--lr", "nan"),
-                            ("--epochs", 0), ("--window", "x")):
-            with self.subTest(flag=flag, value=value):
-                self.refused(USAGE, flag, 1, "train", "reader", "--input", path, "--output", self.folder / "out", flag, value)
+        refused = [("--dim", 0), ("--dim", 5000), ("--lr", 0), ("--lr", 1e9)]
+        refused_likewise = [("--holdout", 1), ("--holdout", "nan"), ("--lr", "nan"), ("--epochs", 0), ("--window", "x")]
+        cases = [(*case, ranks) for case in refused for ranks in (1, 3)] + [(*case, 1) for case in refused_likewise]
+        for flag, value, ranks in cases:
+            with self.subTest(flag=flag, value=value, ranks=ranks):
+                self.refused(USAGE, flag, ranks, "train", "reader", "--input", path, "--output", self.folder / "out", flag, value)
+                self.assertFalse((self.folder / "out").exists())
 
     def test_index_of_something_else(self):
         path = self.write("sessions.txt", SESSIONS)
         for ranks in (1, 3):
             self.refused(BAD_INPUT, "sessions.txt", ranks, "index", "--input", path, "--output", self.folder / "i.hnsw")
-
 
     def test_index_output_is_tried_before_the_embeddings_are_read(self):
         blocked = self.write("file", "not a folder")
@@ -137,6 +140,54 @@ class UnusualInput(JobTest):
         path = self.write("two.txt", "Q1 Q2 Q3\nQ2 Q3 Q1\n")
         self.done(3, "train", "reader", "--input", path, "--output", self.folder / "out", *SMALL)
         self.assertTrue((self.folder / "out" / "embeddings.h5").exists())
+
+    def assert_trained(self, articles, sessions):
+        """Both architectures end well at 1 and 3 ranks, with a finite vector for each of `articles`."""
+        for ranks in (1, 3):
+            for model in ("cbow", "skipgram"):
+                with self.subTest(ranks=ranks, model=model):
+                    out = self.folder / f"{sessions.stem}-{model}-{ranks}"
+                    self.done(ranks, "train", "reader", "--input", sessions, "--output", out, "--model", model, *SMALL)
+                    self.assertEqual(sorted(self.vectors(out)), articles)
+
+    def vectors(self, folder):
+        """{QID: vector} of embeddings.h5; fails where a number is not finite."""
+        self.done(1, "export", "--input", folder / "embeddings.h5", "--format", "tsv", "--output", folder / "vectors.tsv")
+        rows = [line.split("\t") for line in (folder / "vectors.tsv").read_text().splitlines()]
+        vectors = {qid: [float(x) for x in numbers.split()] for qid, numbers in rows}
+        self.assertTrue(all(math.isfinite(x) for vector in vectors.values() for x in vector))
+        return vectors
+
+    def test_one_session(self):
+        self.assert_trained(["Q1", "Q2", "Q3"], self.write("one.txt", "Q1 Q2 Q3\n"))
+
+    def test_one_article_a_million_times(self):
+        """It has no neighbours to tell it from, so its vector says nothing; but it is a vector."""
+        one_line = self.write("line.txt", "Q1" + " Q1" * 999_999 + "\n")
+        many_lines = self.write("lines.txt", "Q1 Q1 Q1 Q1\n" * 250_000)
+        for path in (one_line, many_lines):
+            with self.subTest(path=path.name):
+                self.assert_trained(["Q1"], path)
+
+    def test_one_article_to_a_session_is_refused_since_it_has_no_context(self):
+        path = self.write("alone.txt", "Q1\n" * 1000)
+        for ranks in (1, 3):
+            with self.subTest(ranks=ranks):
+                self.refused(BAD_INPUT, "none of 1000 sessions has 2 known articles", ranks, "train", "reader", "--input", path,
+                             "--output", self.folder / "out", *SMALL)
+
+    def test_the_largest_rate_publishes_finite_vectors_or_none(self):
+        path = self.write("sessions.txt", SESSIONS)
+        for ranks in (1, 3):
+            with self.subTest(ranks=ranks):
+                out = self.folder / f"fast-{ranks}"
+                process = run(ranks, "train", "reader", "--input", path, "--output", out, *SMALL, "--lr", 10, "--epochs", 20,
+                              "--min-rounds", 2)
+                if process.returncode == DONE:
+                    self.assertEqual(len(self.vectors(out)), 52)
+                else:
+                    self.assertEqual((process.returncode, len(messages(process))), (USAGE, 1), process.stderr)
+                    self.assertFalse((out / "embeddings.h5").exists())
 
     def test_multi_member_gzip_equals_plain(self):
         half = len(SESSIONS) // 2

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "comm/agreement.h"
@@ -14,6 +16,7 @@
 #include "index/hnswlib_adapter.h"
 #include "index/hnswlib_file.h"
 #include "index/recall.h"
+#include "index/sharded_build.h"
 #include "support/mpi_test.h"
 #include "unit/index/clustered_points.h"
 
@@ -65,6 +68,15 @@ double recall_of(const std::filesystem::path& path, const Matrix& points, std::s
   return sum / static_cast<double>(points.rows());
 }
 
+// The labels of every node's links on every level. Copies of a vector have other numbers in a graph of one process.
+std::map<std::pair<Qid, std::uint32_t>, std::vector<Qid>> links_by_label(const HnswGraph& graph) {
+  std::map<std::pair<Qid, std::uint32_t>, std::vector<Qid>> result;
+  for (std::size_t row = 0; row < graph.size(); ++row)
+    for (std::uint32_t level = 0; level <= graph.levels[row]; ++level)
+      for (const NodeId id : graph.links(row, level)) result[{graph.labels[row], level}].push_back(graph.labels[id]);
+  return result;
+}
+
 void expect_all_labels(const std::filesystem::path& path, const Matrix& points) {
   std::vector<Qid> labels = HnswlibIndex(path, points.dim()).labels();
   std::ranges::sort(labels);
@@ -93,6 +105,43 @@ TEST(BuildIndex, GivesOneFileThatStockHnswlibSearchesWell) {
       return recall_of(folder.file("stock.hnsw"), points, 60);
     }();
     EXPECT_GE(recall_of(folder.file("index.hnsw"), points, 60), stock - 0.005);
+  }
+}
+
+// Recall hardly tells whether a step over ranks lost something, since the other steps make up for it.
+TEST(BuildIndex, EqualsTheMergeOfTheSameShardsInOneProcess) {
+  const test::SharedFolder folder;
+  Matrix points = make_clustered_points({.count = 900, .dim = 12, .clusters = 15});
+  for (std::size_t i = 700; i < 900; ++i) std::ranges::copy(std::as_const(points).row(i % 60), points.row_data(i));
+
+  build_and_write(my_part(points), folder.file("index.hnsw"));
+
+  if (world().is_root()) {
+    const HnswGraph graph = read_hnswlib_file(folder.file("index.hnsw"), 12);
+    ShardedBuildReport report;
+    normalize_rows(points);  // as build_index() does, which may move a last bit
+    const HnswGraph expected = build_sharded(points, labels_from_1000(900), kParams.hnsw,
+                                             static_cast<std::uint32_t>(world().size()), kParams.merge, report);
+    EXPECT_EQ(graph.max_level, expected.max_level);
+    EXPECT_EQ(graph.labels[graph.entry_point], expected.labels[expected.entry_point]);
+    EXPECT_TRUE(links_by_label(graph) == links_by_label(expected));
+  }
+}
+
+TEST(BuildIndex, ReachesNearlyEqualVectorsThatTheMergeCutsOff) {
+  const test::SharedFolder folder;
+  Matrix points = make_clustered_points({.count = 2000, .dim = 24});
+  for (std::size_t i = 1000; i < 2000; ++i) {
+    std::ranges::copy(std::as_const(points).row(i % 3), points.row_data(i));
+    points.row(i)[i % 24] += 1e-7F * static_cast<float>(i % 7);
+  }
+
+  const IndexReport report = build_and_write(my_part(points), folder.file("index.hnsw"));
+
+  EXPECT_EQ(report.connectivity.unreachable_before > 0, world().size() > 1);
+  EXPECT_EQ(report.connectivity.unreachable_after, 0U);
+  if (world().is_root()) {
+    EXPECT_EQ(check_connectivity(read_hnswlib_file(folder.file("index.hnsw"), 24)).unreachable_before, 0U);
   }
 }
 

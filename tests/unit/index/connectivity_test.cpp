@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "unit/index/circle_points.h"
 #include "unit/index/clustered_points.h"
 
 namespace linktrail {
@@ -106,6 +108,28 @@ TEST(RepairConnectivity, RepairsUpperLevelsFromTheLevelAbove) {
   EXPECT_EQ(report.repaired, 2U);
   EXPECT_EQ(graph.links(0, 1).size() + graph.links(1, 1).size() + graph.links(2, 1).size(), 2U);
   EXPECT_NO_THROW(validate(graph));
+}
+
+TEST(RepairConnectivity, LetsALevelBeEnteredFromEveryNodeOfTheLevelAbove) {
+  HnswGraph graph = bare_graph(4);
+  graph.levels = {2, 2, 1, 0};
+  allocate_upper(graph);
+  graph.max_level = 2;
+  graph.links0.assign(0, std::vector<NodeId>{1, 2, 3});
+  graph.upper.push_back(graph.upper_begin[0] + 1, 1);  // level 2: from 0 to 1
+  graph.upper.push_back(graph.upper_begin[1], 2);      // level 1: from 1 to 2, and nothing from 0
+
+  EXPECT_EQ(repair_connectivity(graph).repaired, 0U);
+}
+
+TEST(NearestMarked, PassesOverRowsThatAreNotMarked) {
+  const Matrix rows = on_circle({0, 10, 20, 40}), query = on_circle({9});
+
+  const auto nearest = nearest_marked(rows, 100, std::vector<std::uint8_t>{1, 0, 0, 1}, query, 3);
+
+  EXPECT_EQ(nearest[0].id, 100U);
+  EXPECT_EQ(nearest[1].id, 103U);
+  EXPECT_TRUE(std::isinf(nearest[2].distance));
 }
 
 TEST(RepairConnectivity, OfASoundOrEmptyGraphChangesNothing) {

@@ -3,23 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include "unit/index/circle_points.h"
 
 namespace linktrail {
 namespace {
 
 using ::testing::ElementsAre;
-
-// Points on the unit circle at the given degrees.
-Matrix on_circle(std::initializer_list<double> degrees) {
-  Matrix points(degrees.size(), 2);
-  std::size_t i = 0;
-  for (const double degree : degrees) {
-    points.row(i)[0] = static_cast<float>(std::cos(degree * M_PI / 180));
-    points.row(i++)[1] = static_cast<float>(std::sin(degree * M_PI / 180));
-  }
-  return points;
-}
 
 std::vector<NodeId> pruned(const Matrix& points, const PruneParams& params) {
   const VectorLookup lookup(points, 0);

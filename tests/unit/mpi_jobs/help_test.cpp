@@ -1,3 +1,4 @@
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -66,6 +67,14 @@ TEST(Registry, EveryGroupOfCommandsHasItsOwnHelp) {
   for (const Registered& entry : registry()) {
     EXPECT_FALSE(entry.help.empty()) << entry.path.back();
     EXPECT_EQ(group_help(entry.path.front()).empty(), entry.path.size() == 1) << entry.path.front();
+  }
+}
+
+TEST(Registry, AnExampleShowsTheCommandItStandsUnder) {
+  for (const Registered& entry : registry()) {
+    const std::size_t example = entry.notes.find("Example: ");
+    if (example == std::string::npos) continue;
+    EXPECT_THAT(entry.notes.substr(example), HasSubstr(fmt::format("linktrail {} ", fmt::join(entry.path, " "))));
   }
 }
 
