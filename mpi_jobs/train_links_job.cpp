@@ -18,13 +18,15 @@ bool predicts_labels(const LinkTrainOptions& options) {
 }
 
 StageResult train_self_supervised(const LinkTrainOptions& options, const TrainParams& params, const Context& context) {
+  const EarlierModels earlier(options, identity_of(options), context);
   dist::LinkCorpus corpus = dist::load_links(
       {.inputs = options.input, .min_count = params.min_count, .shuffle_seed = params.seed}, context.comm);
   const std::vector<std::uint64_t> counts = corpus.vocabulary.counts();
   Training training{.stage = "train links",
                     .kind = dist::ModelKind::kLinks,
                     .options = recorded_options(options, params.seed),
-                    .model = initial_model(qids_of(corpus.vocabulary), counts.size(), params.dim, params.seed)};
+                    .model = initial_model(qids_of(corpus.vocabulary), counts.size(), params.dim, params.seed),
+                    .earlier = earlier};
   const auto train = [&](dist::TrainCursor start, EmbeddingModel& model, const dist::TrainHooks& hooks) {
     const dist::SequenceShard shard{
         .sequences = corpus.sequences, .first_record = corpus.first_record, .counts = counts};
@@ -59,6 +61,7 @@ dist::LinkCorpus load_labelled(const LinkTrainOptions& options, const TrainParam
 }
 
 StageResult train_on_labels(const LinkTrainOptions& options, const TrainParams& params, const Context& context) {
+  const EarlierModels earlier(options, identity_of(options), context);
   const LabelTable table = comm::agreed(context.comm, [&] { return LabelTable::load(expand_inputs(options.labels)); });
   dist::LinkCorpus corpus = load_labelled(options, params, table, context.comm);
   Sequences<LabelId> labels;
@@ -69,6 +72,7 @@ StageResult train_on_labels(const LinkTrainOptions& options, const TrainParams& 
       .kind = dist::ModelKind::kLinksSupervised,
       .options = recorded_options(options, params.seed),
       .model = initial_labelled_model(qids_of(corpus.vocabulary), table.names().size(), params.dim, params.seed),
+      .earlier = earlier,
       .labels = table.names()};
   const auto train = [&](dist::TrainCursor start, EmbeddingModel& model, const dist::TrainHooks& hooks) {
     const dist::LabelledShard shard{.bags = corpus.sequences,
@@ -91,11 +95,17 @@ void validate(const LinkTrainOptions& options) {
     throw UsageError("--objective labels: there are no labels; give --labels, or leave the objective to auto");
 }
 
+dist::ModelIdentity identity_of(const LinkTrainOptions& options) {
+  return {.kind = predicts_labels(options) ? dist::ModelKind::kLinksSupervised : dist::ModelKind::kLinks,
+          .architecture = options.params.architecture,
+          .dim = options.params.dim};
+}
+
 StageResult train_links(const LinkTrainOptions& given, const Context& context) {
   LinkTrainOptions options = given;
   validate(options);
   const bool supervised = predicts_labels(options);
-  options.rate = options.rate.value_or(supervised ? kSupervisedRate : kSequenceRate);
+  settle_start(options, supervised ? kSupervisedRate : kSequenceRate);
   TrainParams params = params_of(options, context);
   params.order = SequenceOrder::kShuffledEachEpoch;  // the links of an article are a set
   // Labels that do not train are still named by the user: a wrong path must not go unnoticed.

@@ -25,6 +25,12 @@ void validate(const TrainOptions& options) {
     throw UsageError(fmt::format("--checkpoint-minutes: expected 0 or more, found {}", options.checkpoint_minutes));
 }
 
+void settle_start(TrainOptions& options, double cold_rate) {
+  const bool warm = !options.init_from.empty();
+  if (warm && options.warm_epochs > 0) options.params.epochs = options.warm_epochs;
+  options.rate = options.rate.value_or(cold_rate);
+}
+
 TrainParams params_of(const TrainOptions& options, const Context& context) {
   TrainParams params = options.params;
   params.learning_rate = *options.rate;
@@ -38,9 +44,21 @@ std::vector<Qid> qids_of(const Vocabulary& vocabulary) {
   return qids;
 }
 
+namespace {
+
+dist::RowNames names_of(const Training& training, const Vocabulary& vocabulary) {
+  dist::RowNames names{.qids = qids_of(vocabulary), .labels = training.labels};
+  if (end_row(training.model, names.qids.size()) != kNoToken) names.qids.push_back(kNoQid);
+  return names;
+}
+
+}  // namespace
+
 StageResult train_model(Training training, const TrainFunction& train, const TrainOptions& options,
                         dist::CorpusBase& corpus, const Context& context) {
+  training.earlier.record(training.options);
   const std::string config = training.options.dump();
+  const StageResult start = training.earlier.start(names_of(training, corpus.vocabulary), training.model);
   StageResult result =
       run_training({.stage = training.stage,
                     .folder = options.output,
@@ -48,6 +66,8 @@ StageResult train_model(Training training, const TrainFunction& train, const Tra
                     .run_id = run_id_of(config),
                     .checkpoint_minutes = options.checkpoint_minutes},
                    training.model, train, context);
+  result.update(start);
+  result.update(training.earlier.align(qids_of(corpus.vocabulary), training.model));
   result["vocabulary"] = corpus.vocabulary.size();
   dist::write_model(options.output + "/model.h5",
                     {.kind = training.kind,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import links
 import reader
+import warm
 from tools import Tools
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,7 @@ def parse_arguments():
                         help="folder with sessions.txt, pagelinks.tsv and labels.tsv of Wikispeedia")
     parser.add_argument("--wordnet", type=Path, help="output of `linktrail simulate wordnet`; made if not given")
     parser.add_argument("--work", help="folder for intermediate files; a temporary one by default")
-    parser.add_argument("--parts", nargs="+", default=["reader", "supervised", "self"])
+    parser.add_argument("--parts", nargs="+", default=["reader", "supervised", "self", "warm"])
     parser.add_argument("--tasks", nargs="+", default=["wikispeedia", "wordnet"], help="data sets of the link parts")
     parser.add_argument("--models", nargs="+", default=["cbow", "skipgram"], help="architectures of the reader part")
     parser.add_argument("--orders", nargs="+", default=["as written", "shuffled"], help="of the supervised lines")
@@ -54,6 +55,10 @@ def parse_arguments():
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     parser.add_argument("--link-epochs", type=int, default=20)
     parser.add_argument("--link-lr", type=float, default=0.5)
+    parser.add_argument("--warm-tasks", nargs="+", default=["wikispeedia", "world"], help="data sets of the warm part")
+    parser.add_argument("--warm-ranks", nargs="+", type=int, default=[1, 2], help="of the warm part")
+    parser.add_argument("--world-articles", type=int, default=20000, help="of the simulated world of the warm part")
+    parser.add_argument("--world-sessions", type=int, default=200000, help="a month of that world")
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--extra", default="", help="more flags for linktrail train, in one string")
     arguments = parser.parse_args()
@@ -66,6 +71,8 @@ def measure(arguments, work, report):
     folders = {"wikispeedia": arguments.data, "wordnet": arguments.wordnet}
     if "reader" in arguments.parts:
         reader.measure(tools, arguments.data / "sessions.txt", arguments, report)
+    if "warm" in arguments.parts:
+        warm.measure(tools, arguments.data, arguments, report)
     for name in arguments.tasks if {"supervised", "self"} & set(arguments.parts) else []:
         if folders[name] is None:
             folders[name] = tools.work / "wordnet"
