@@ -43,6 +43,9 @@ struct TrainOptions {
   dist::SyncParams sync;
   double holdout = 0;
   double checkpoint_minutes = 10;
+  std::string init_from;          // empty: from initial rows
+  std::uint32_t warm_epochs = 0;  // epochs with init_from; 0: params.epochs
+  std::string align_to;           // empty: as trained
 };
 
 struct ReaderTrainOptions : TrainOptions {
@@ -146,6 +149,7 @@ void fields(CommonOptions& o, Visitor&& v) {
 
 inline constexpr const char* kTraining = "Training";
 inline constexpr const char* kRanks = "Ranks and checkpoints";
+inline constexpr const char* kEarlier = "Earlier models";
 
 template <class Visitor>
 void fields(TrainOptions& o, Visitor&& v) {
@@ -182,6 +186,12 @@ void fields(TrainOptions& o, Visitor&& v) {
               kTraining},
     o.holdout);
   v(FieldInfo{"checkpoint-minutes", "minutes between checkpoints", "", kRanks}, o.checkpoint_minutes);
+  v(FieldInfo{"init-from", "start from this snapshot, model folder, model.h5 or fastText .bin", "", kEarlier},
+    o.init_from);
+  v(FieldInfo{"warm-epochs", "passes over the corpus with --init-from; 0: as many as --epochs", "", kEarlier},
+    o.warm_epochs);
+  v(FieldInfo{"align-to", "turn the trained vectors onto those of this model, to compare months", "", kEarlier},
+    o.align_to);
 }
 
 template <class Visitor>
@@ -263,6 +273,8 @@ void fields(WorldOptions& o, Visitor&& v) {
   v(FieldInfo{"topics", "number of planted topics, which are also the labels"}, o.params.topics);
   v(FieldInfo{"wikis", "number of wikis that an article may exist in"}, o.params.wikis);
   v(FieldInfo{"sessions", "number of sessions"}, o.params.sessions);
+  v(FieldInfo{"first-session", "number of the first one: beyond those of one month begins another of the same world"},
+    o.params.first_session);
   v(FieldInfo{"zipf", "exponent of the articles' popularity"}, o.params.zipf_exponent);
   v(FieldInfo{"jump", "probability that a step of a session leaves the topic"}, o.params.jump_probability);
   v(FieldInfo{"links", "mean number of links of an article"}, o.params.mean_links);

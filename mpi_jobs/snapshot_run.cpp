@@ -16,6 +16,7 @@
 #include "mpi_jobs/input_fingerprint.h"
 #include "mpi_jobs/model_report.h"
 #include "mpi_jobs/record.h"
+#include "mpi_jobs/snapshot_lineage.h"
 #include "snapshot/atomic_file.h"
 #include "snapshot/publish.h"
 #include "snapshot/sha256.h"
@@ -38,6 +39,7 @@ void SnapshotRun::run() {
   open_manifest();
   if (already_published()) return finish_published();
   check_small_inputs();
+  check_earlier_models();
   for (const std::string& model : config_.snapshot.models) make_model(model);
   print_table();
   check_gates();
@@ -80,7 +82,10 @@ void SnapshotRun::make_reader(std::string& key) {
   TrainOptions train = config_.reader;
   train.input = config_.input.sessions;
   train.output = private_folder("reader");
-  key = sha256_of(inputs_key({"sessions"}) + config_.resolved["reader"].dump());
+  train.init_from = path_of_role(manifest_.inputs, init_role("reader"));
+  train.align_to = path_of_role(manifest_.inputs, align_role("reader"));
+  key = sha256_of(inputs_key({"sessions", init_role("reader"), align_role("reader")}) +
+                  config_.resolved["reader"].dump());
   run_stage({"reader", "train", key, {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
             [&] { return train_reader(train, context_); });
 
@@ -88,12 +93,20 @@ void SnapshotRun::make_reader(std::string& key) {
   run_stage({"reader", "embed", key, {embed.output + "/embeddings.h5"}}, [&] { return embed_reader(embed, context_); });
 }
 
-void SnapshotRun::make_links(std::string& key) {
+LinkTrainOptions SnapshotRun::link_options() const {
   LinkTrainOptions train = config_.links;
   train.input = config_.input.pagelinks;
   train.labels = config_.input.labels;
   train.output = private_folder("links");
-  key = sha256_of(inputs_key({"pagelinks", "labels"}) + config_.resolved["links"].dump());
+  train.init_from = path_of_role(manifest_.inputs, init_role("links"));
+  train.align_to = path_of_role(manifest_.inputs, align_role("links"));
+  return train;
+}
+
+void SnapshotRun::make_links(std::string& key) {
+  const LinkTrainOptions train = link_options();
+  key = sha256_of(inputs_key({"pagelinks", "labels", init_role("links"), align_role("links")}) +
+                  config_.resolved["links"].dump());
   run_stage({"links", "train", key, {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
             [&] { return train_links(train, context_); });
 
@@ -182,13 +195,27 @@ StageResult SnapshotRun::run_stage(const Stage& stage, const std::function<Stage
 
 void SnapshotRun::open_manifest() {
   manifest_.inputs = fingerprint_inputs(config_.input, context_.comm);
+  for (const std::string& model : config_.snapshot.models)
+    add_lineage(model, model == "reader" ? config_.reader : config_.links);
   manifest_.producer = kProducer;
   manifest_.created = creation_time();
   manifest_.config = config_.resolved;
   manifest_.versions = {{"mpi", comm::Environment::library_version()}};
   manifest_.ranks = context_.comm.size();
-  manifest_.run_id =
-      sha256_of(inputs_key({"sessions", "pagelinks", "labels", "titles"}) + config_.resolved.dump()).substr(0, 16);
+  manifest_.run_id = sha256_of(inputs_key({"sessions", "pagelinks", "labels", "titles", init_role("reader"),
+                                           align_role("reader"), init_role("links"), align_role("links")}) +
+                               config_.resolved.dump())
+                         .substr(0, 16);
+}
+
+void SnapshotRun::add_lineage(const std::string& model, const TrainOptions& options) {
+  const auto found = find_lineage({.root = config_.snapshot.root,
+                                   .name = name_,
+                                   .model = model,
+                                   .init_from = options.init_from,
+                                   .align_to = options.align_to},
+                                  context_);
+  manifest_.inputs.insert(manifest_.inputs.end(), found.begin(), found.end());
 }
 
 std::string SnapshotRun::inputs_key(const std::vector<std::string>& roles) const {
@@ -235,6 +262,18 @@ void SnapshotRun::check_small_inputs() const {
     if (context_.comm.rank() == context_.comm.size() - 1 && !config_.input.labels.empty())
       for_each_file(expand_inputs(config_.input.labels),
                     [](LineReader& lines) { read_labels(lines, [](Qid, std::string_view) {}); });
+  });
+}
+
+// That of the second model must not be found wrong after the training of the first.
+void SnapshotRun::check_earlier_models() const {
+  comm::agreed_on_root(context_.comm, [&] {
+    for (const std::string& model : {std::string("reader"), std::string("links")}) {
+      const auto wanted = model == "reader" ? identity_of(config_.reader) : identity_of(link_options());
+      for (const std::string& role : {init_role(model), align_role(model)})
+        if (const std::string file = path_of_role(manifest_.inputs, role); !file.empty())
+          dist::open_earlier_model(file, wanted);
+    }
   });
 }
 

@@ -44,13 +44,16 @@ class SnapshotRun {
   void make_reader(std::string& key);
   void make_links(std::string& key);
   void finish_model(const std::string& model, const std::string& key);
+  LinkTrainOptions link_options() const;
   void open_manifest();
+  void add_lineage(const std::string& model, const TrainOptions& options);
   std::string inputs_key(const std::vector<std::string>& roles) const;
   void lock_out_others();
   bool already_published() const;
   void print_table() const;
   void finish_published() const;
   void check_small_inputs() const;
+  void check_earlier_models() const;
   void check_gates();
   void copy_titles();
   void publish();

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "dist/earlier_model.h"
 #include "dist/model_file.h"
 #include "mpi_jobs/context.h"
 #include "mpi_jobs/options.h"
@@ -17,6 +18,10 @@ using StageResult = nlohmann::ordered_json;
 void validate(const TrainOptions& options);
 void validate(const LinkTrainOptions& options);
 void validate(const EvaluateOptions& options);
+
+// What a training with these options makes, as far as earlier models must be alike.
+dist::ModelIdentity identity_of(const TrainOptions& options);
+dist::ModelIdentity identity_of(const LinkTrainOptions& options);
 
 // Trains on sessions; writes model.h5, embeddings.h5 (a row a token) and metrics.jsonl into options.output.
 StageResult train_reader(const TrainOptions& options, const Context& context);

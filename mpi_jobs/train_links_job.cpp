@@ -28,6 +28,8 @@ std::string step_option(const LinkTrainOptions& options) {
   if (params.epochs != usual.epochs) return "--epochs";
   if (params.subsample != usual.subsample) return "--subsample";
   if (params.negative_exponent != usual.negative_exponent) return "--negative-exponent";
+  if (!options.init_from.empty()) return "--init-from";
+  if (!options.align_to.empty()) return "--align-to";
   return options.rate ? "--lr" : "";
 }
 
@@ -50,12 +52,14 @@ dist::LinkCorpus load_unlabelled(const LinkTrainOptions& options, const TrainPar
 
 StageResult train_bag(const LinkTrainOptions& options, const TrainParams& params, dist::LinkCorpus& corpus,
                       const Context& context) {
+  const EarlierModels earlier(options, identity_of(options), context);
   const std::vector<std::uint64_t> counts = corpus.vocabulary.counts();
   Training training{.stage = "train links",
                     .kind = dist::ModelKind::kLinks,
                     .options = recorded_options(options, params.seed),
                     .shape = {.input_rows = counts.size(), .output_rows = counts.size(), .dim = params.dim},
-                    .model = [&] { return initial_bag_model(corpus.vocabulary, params, context.comm); }};
+                    .model = [&] { return initial_bag_model(corpus.vocabulary, params, context.comm); },
+                    .earlier = earlier};
   const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
     const dist::SequenceShard shard{
         .sequences = corpus.sequences, .first_record = corpus.first_record, .counts = counts};
@@ -96,6 +100,7 @@ dist::LinkCorpus load_labelled(const LinkTrainOptions& options, const TrainParam
 }
 
 StageResult train_on_labels(const LinkTrainOptions& options, const TrainParams& params, const Context& context) {
+  const EarlierModels earlier(options, identity_of(options), context);
   const LabelTable table = comm::agreed(context.comm, [&] { return LabelTable::load(expand_inputs(options.labels)); });
   dist::LinkCorpus corpus = load_labelled(options, params, table, context.comm);
   Sequences<LabelId> labels;
@@ -107,6 +112,7 @@ StageResult train_on_labels(const LinkTrainOptions& options, const TrainParams& 
       .options = recorded_options(options, params.seed),
       .shape = {.input_rows = corpus.vocabulary.size() + 1, .output_rows = table.names().size(), .dim = params.dim},
       .model = [&] { return initial_labelled_model(corpus.vocabulary, table.names().size(), params, context.comm); },
+      .earlier = earlier,
       .labels = table.names()};
   const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
     const dist::LabelledShard shard{.bags = corpus.sequences,
@@ -139,12 +145,18 @@ void validate(const LinkTrainOptions& options) {
                     step_option(options)));
 }
 
+dist::ModelIdentity identity_of(const LinkTrainOptions& options) {
+  return {.kind = predicts_labels(options) ? dist::ModelKind::kLinksSupervised : dist::ModelKind::kLinks,
+          .architecture = options.params.architecture,
+          .dim = options.params.dim};
+}
+
 StageResult train_links(const LinkTrainOptions& given, const Context& context) {
   LinkTrainOptions options = given;
   validate(options);
   const bool supervised = predicts_labels(options);
   if (!supervised) options.method = is_spectral(options) ? LinkMethod::kSpectral : LinkMethod::kBag;  // as recorded
-  options.rate = options.rate.value_or(supervised ? kSupervisedRate : kSequenceRate);
+  settle_start(options, supervised ? kSupervisedRate : kSequenceRate);
   TrainParams params = params_of(options, context);
   params.order = SequenceOrder::kShuffledEachEpoch;  // the links of an article are a set
   // Labels that do not train are still named by the user: a wrong path must not go unnoticed.

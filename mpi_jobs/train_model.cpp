@@ -25,6 +25,12 @@ void validate(const TrainOptions& options) {
     throw UsageError(fmt::format("--checkpoint-minutes: expected 0 or more, found {}", options.checkpoint_minutes));
 }
 
+void settle_start(TrainOptions& options, double cold_rate) {
+  const bool warm = !options.init_from.empty();
+  if (warm && options.warm_epochs > 0) options.params.epochs = options.warm_epochs;
+  options.rate = options.rate.value_or(cold_rate);
+}
+
 TrainParams params_of(const TrainOptions& options, const Context& context) {
   TrainParams params = options.params;
   params.learning_rate = *options.rate;
@@ -69,10 +75,27 @@ dist::NodeModel initial_labelled_model(const Vocabulary& vocabulary, std::size_t
   return initial_model(qids_and_end(vocabulary), labels, params, comm);
 }
 
+namespace {
+
+dist::RowNames names_of(const Training& training, const Vocabulary& vocabulary) {
+  const bool with_end = training.shape.input_rows > vocabulary.size();
+  return {.qids = with_end ? qids_and_end(vocabulary) : qids_of(vocabulary), .labels = training.labels};
+}
+
+}  // namespace
+
 StageResult train_model(Training training, const TrainFunction& train, const TrainOptions& options,
                         dist::CorpusBase& corpus, const Context& context) {
+  training.earlier.record(training.options);
   const std::string config = training.options.dump();
   dist::expect_training_memory(training.shape, options.sync, corpus.sequences.tokens.size(), context.comm);
+  const dist::RowNames names = names_of(training, corpus.vocabulary);
+  StageResult start;
+  const InitialModel initial = [&] {
+    dist::NodeModel model = training.model();
+    start = training.earlier.start(names, model);
+    return model;
+  };
   TrainedModel trained =
       run_training({.stage = training.stage,
                     .folder = options.output,
@@ -81,6 +104,8 @@ StageResult train_model(Training training, const TrainFunction& train, const Tra
                     .checkpoint_minutes = options.checkpoint_minutes},
                    training.model, train, context);
   StageResult result = std::move(trained.result);
+  result.update(start);
+  result.update(training.earlier.align(qids_of(corpus.vocabulary), trained.model));
   result["vocabulary"] = corpus.vocabulary.size();
   dist::write_model(options.output + "/model.h5",
                     {.kind = training.kind,

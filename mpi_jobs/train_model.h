@@ -8,6 +8,7 @@
 #include "dist/model_file.h"
 #include "embedding/params.h"
 #include "mpi_jobs/context.h"
+#include "mpi_jobs/earlier_models.h"
 #include "mpi_jobs/option_set.h"
 #include "mpi_jobs/options.h"
 #include "mpi_jobs/stages.h"
@@ -22,6 +23,7 @@ struct Training {
   nlohmann::ordered_json options;  // as recorded
   dist::ModelShape shape;
   InitialModel model;
+  const EarlierModels& earlier;
   std::vector<std::string> labels = {};  // of the output rows, if supervised
 };
 
@@ -30,15 +32,20 @@ struct Training {
 inline constexpr double kSequenceRate = 0.05;
 inline constexpr double kSupervisedRate = 0.5;
 
+// Sets the rate and the epochs where they depend on whether the training starts from an earlier model.
+void settle_start(TrainOptions& options, double cold_rate);
+
 // What the trainers need, from the options as resolved.
 TrainParams params_of(const TrainOptions& options, const Context& context);
 
-// The options as recorded: what the result depends on, and nothing else.
+// The options as recorded: what the result depends on, and nothing else. Of earlier models only the content counts, see
+// EarlierModels::record().
 template <class Options>
 nlohmann::ordered_json recorded_options(Options options, std::uint64_t seed) {
   auto json = OptionSet("", options).to_json();
   json["seed"] = seed;
-  for (const char* key : {"input", "output", "labels", "checkpoint_minutes"}) json.erase(key);
+  for (const char* key : {"input", "output", "labels", "checkpoint_minutes", "init_from", "warm_epochs", "align_to"})
+    json.erase(key);
   return json;
 }
 

@@ -7,11 +7,16 @@
 
 namespace linktrail::jobs {
 
+dist::ModelIdentity identity_of(const TrainOptions& options) {
+  return {.kind = dist::ModelKind::kReader, .architecture = options.params.architecture, .dim = options.params.dim};
+}
+
 StageResult train_reader(const TrainOptions& given, const Context& context) {
   TrainOptions options = given;
   validate(options);
-  options.rate = options.rate.value_or(kSequenceRate);
+  settle_start(options, kSequenceRate);
   const TrainParams params = params_of(options, context);
+  const EarlierModels earlier(options, identity_of(options), context);
   dist::SessionCorpus corpus = dist::load_sessions(
       {.inputs = options.input, .min_count = params.min_count, .holdout_fraction = options.holdout}, context.comm);
   make_output_folder(options.output, context.comm);
@@ -22,7 +27,8 @@ StageResult train_reader(const TrainOptions& given, const Context& context) {
                     .kind = dist::ModelKind::kReader,
                     .options = recorded_options(options, params.seed),
                     .shape = {.input_rows = counts.size() + 1, .output_rows = counts.size() + 1, .dim = params.dim},
-                    .model = [&] { return initial_sequence_model(corpus.vocabulary, params, context.comm); }};
+                    .model = [&] { return initial_sequence_model(corpus.vocabulary, params, context.comm); },
+                    .earlier = earlier};
   const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
     const dist::SequenceShard shard{
         .sequences = corpus.sequences, .first_record = corpus.first_record, .counts = counts};

@@ -15,6 +15,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "common"))
 import links  # noqa: E402
 import links_self  # noqa: E402
 import reader  # noqa: E402
+import warm  # noqa: E402
 from tools import Tools  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +51,7 @@ def parse_arguments():
     parser.add_argument("--wordnet", type=Path, help="output of `linktrail simulate wordnet`; made if not given")
     parser.add_argument("--world", type=Path, help="output of `linktrail simulate world`; made if not given")
     parser.add_argument("--work", help="folder for intermediate files; a temporary one by default")
-    parser.add_argument("--parts", nargs="+", default=["reader", "supervised", "self"])
+    parser.add_argument("--parts", nargs="+", default=["reader", "supervised", "self", "warm"])
     parser.add_argument("--tasks", nargs="+", default=["wikispeedia", "wordnet", "world"],
                         help="data sets of the link parts; the world, whose labels are its topics, without labels only")
     parser.add_argument("--models", nargs="+", default=["cbow", "skipgram"], help="architectures of the reader part")
@@ -59,6 +60,10 @@ def parse_arguments():
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     parser.add_argument("--link-epochs", type=int, default=20)
     parser.add_argument("--link-lr", type=float, default=0.5)
+    parser.add_argument("--warm-tasks", nargs="+", default=["wikispeedia", "world"], help="data sets of the warm part")
+    parser.add_argument("--warm-ranks", nargs="+", type=int, default=[1, 2], help="of the warm part")
+    parser.add_argument("--world-articles", type=int, default=20000, help="of the simulated world of the warm part")
+    parser.add_argument("--world-sessions", type=int, default=200000, help="a month of that world")
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--extra", default="", help="more flags for linktrail train, in one string")
     arguments = parser.parse_args()
@@ -80,6 +85,8 @@ def measure(arguments, work, report):
     tools = Tools(arguments.linktrail, arguments.mpirun, work)
     if "reader" in arguments.parts:
         reader.measure(tools, arguments.data / "sessions.txt", arguments, report)
+    if "warm" in arguments.parts:
+        warm.measure(tools, arguments.data, arguments, report)
     for name in arguments.tasks if {"supervised", "self"} & set(arguments.parts) else []:
         folder = folder_of(name, arguments, tools)
         if "supervised" in arguments.parts and name != "world":

@@ -78,15 +78,24 @@ void write_model(const std::string& path, const StoredModel& stored, const comm:
   file.finish();
 }
 
+ModelDescription describe_model(const h5::H5Reader& file) {
+  h5::expect_stamp(file, kFormat);
+  ModelDescription description{.kind = kind_from(file.text_attribute("model"), file.path()),
+                               .labels = {},
+                               .config = file.text_attribute("config")};
+  if (file.has_dataset("label_names")) description.labels = split_lines(file.read_text("label_names"));
+  return description;
+}
+
 StoredModel read_model_header(const std::string& path) {
   const h5::H5Reader file(path);
-  h5::expect_stamp(file, kFormat);
+  ModelDescription description = describe_model(file);
   StoredModel stored;
-  stored.kind = kind_from(file.text_attribute("model"), path);
-  stored.config = file.text_attribute("config");
+  stored.kind = description.kind;
+  stored.config = std::move(description.config);
+  stored.labels = std::move(description.labels);
   stored.documents = static_cast<std::uint64_t>(file.int_attribute("documents"));
   stored.vocabulary = read_vocabulary(file);
-  if (file.has_dataset("label_names")) stored.labels = split_lines(file.read_text("label_names"));
   return stored;
 }
 

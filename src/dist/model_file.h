@@ -8,6 +8,7 @@
 #include "comm/communicator.h"
 #include "corpus/vocabulary.h"
 #include "embedding/model.h"
+#include "h5/h5_reader.h"
 
 namespace linktrail::dist {
 
@@ -21,6 +22,16 @@ struct StoredModel {
   std::uint64_t documents = 0;      // sequences trained on, for idf
   std::string config;               // JSON of the options
 };
+
+// What a model.h5 says of itself beside its rows.
+struct ModelDescription {
+  ModelKind kind = ModelKind::kReader;
+  std::vector<std::string> labels;
+  std::string config;
+};
+
+// Not collective. Throws InputError for a file that is no model.h5.
+ModelDescription describe_model(const h5::H5Reader& file);
 
 // Collective. Every rank holds the whole model and writes its share of the rows.
 void write_model(const std::string& path, const StoredModel& stored, const comm::Communicator& comm);

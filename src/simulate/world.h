@@ -20,6 +20,7 @@ struct WorldParams {
   std::uint32_t topics = 20;       // 1 .. articles
   std::uint32_t wikis = 3;         // >= 1
   std::uint64_t sessions = 100000;
+  std::uint64_t first_session = 0;    // number of the first one: another range is another month of the same world
   double zipf_exponent = 1.0;         // popularity of the r-th article is r^-exponent; measured page views are near 1
   double second_topic_share = 0.1;    // of the articles
   double jump_probability = 0.05;     // that a step of a session leaves the topic

@@ -17,7 +17,7 @@ void write_sessions(const World& world, const std::string& path, FlatCounts& cou
   std::vector<World::Article> pages;
   std::vector<Qid> qids;
   for (std::uint64_t i = 0; i < world.params().sessions; ++i) {
-    world.session(i, pages);
+    world.session(world.params().first_session + i, pages);
     to_qids(world, pages, qids);
     writer.write(qids);
     counts.session_tokens += qids.size();

@@ -39,6 +39,13 @@ struct FastTextArgs {
   double subsample = 0.1;
 };
 
+// The word that stands for the end of a line in fastText's files.
+inline constexpr std::string_view kFastTextEnd = "</s>";
+
+// The word that stands for a label in fastText's files. A label ends at white space wherever fastText reads one, so it
+// may hold none.
+std::string fasttext_label(std::string name);
+
 // What an export reads; owns nothing.
 struct ExportView {
   std::span<const Qid> qids{};                    // [N]

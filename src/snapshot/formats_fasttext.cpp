@@ -11,18 +11,13 @@
 #include "core/checked_cast.h"
 #include "core/error.h"
 #include "snapshot/atomic_file.h"
+#include "snapshot/fasttext_layout.h"
 #include "snapshot/formats.h"
 
 namespace linktrail::formats {
 namespace {
 
-constexpr std::int32_t kMagic = 793712314;
-constexpr std::int32_t kVersion = 12;
 constexpr std::int32_t kLearningRateUpdates = 100;  // fastText's default; has no meaning after training
-constexpr std::int64_t kNotPruned = -1;
-constexpr std::uint8_t kNotQuantized = 0;
-constexpr std::int8_t kWordEntry = 0;
-constexpr std::int8_t kLabelEntry = 1;
 // fastText's hash table has 30 million slots and its lookup never ends once they are all taken.
 constexpr std::size_t kMaxEntries = 30'000'000 - 1;
 constexpr std::size_t kEndEntries = 1;
@@ -56,9 +51,9 @@ void write_arguments(AtomicFile& file, const ExportView& view) {
   constexpr std::int32_t kWordNgrams = 1, kBucket = 0, kMinChars = 0, kMaxChars = 0;
   const FastTextArgs& args = view.args;
   for (const std::int32_t value :
-       {kMagic, kVersion, checked_cast<std::int32_t>(view.input.dim), args.window, args.epochs, args.min_count,
-        args.negatives, kWordNgrams, static_cast<std::int32_t>(args.loss), static_cast<std::int32_t>(args.model),
-        kBucket, kMinChars, kMaxChars, kLearningRateUpdates})
+       {kFastTextMagic, kFastTextVersion, checked_cast<std::int32_t>(view.input.dim), args.window, args.epochs,
+        args.min_count, args.negatives, kWordNgrams, static_cast<std::int32_t>(args.loss),
+        static_cast<std::int32_t>(args.model), kBucket, kMinChars, kMaxChars, kLearningRateUpdates})
     file.write_value(value);
   file.write_value(args.subsample);
 }
@@ -75,13 +70,6 @@ void write_entry(AtomicFile& file, std::string_view word, std::int64_t count, st
   file.write_value(type);
 }
 
-// A label ends at white space wherever fastText reads one, so it may hold none.
-std::string label_word(std::string name) {
-  std::ranges::replace_if(
-      name, [](char c) { return c == '\0' || std::isspace(static_cast<unsigned char>(c)); }, '_');
-  return "__label__" + name;
-}
-
 void write_dictionary(AtomicFile& file, const ExportView& view) {
   const std::span<const std::string> labels = is_supervised(view) ? view.labels : std::span<const std::string>();
   std::int64_t tokens = 0;
@@ -96,9 +84,9 @@ void write_dictionary(AtomicFile& file, const ExportView& view) {
   file.write_value(kNotPruned);
   for (std::size_t i = 0; i < view.qids.size(); ++i)
     write_entry(file, fmt::format("Q{}", view.qids[i]), positive_count(view.counts, i), kWordEntry);
-  if (view.end.rows > 0) write_entry(file, "</s>", 1, kWordEntry);
+  if (view.end.rows > 0) write_entry(file, kFastTextEnd, 1, kWordEntry);
   for (std::size_t i = 0; i < labels.size(); ++i)
-    write_entry(file, label_word(labels[i]), positive_count(view.label_counts, i), kLabelEntry);
+    write_entry(file, fasttext_label(labels[i]), positive_count(view.label_counts, i), kLabelEntry);
 }
 
 // The rows of `matrix`, then those of `last`.
@@ -131,3 +119,13 @@ Paths write_fasttext(const ExportView& view, const std::filesystem::path& path) 
 }
 
 }  // namespace linktrail::formats
+
+namespace linktrail {
+
+std::string fasttext_label(std::string name) {
+  std::ranges::replace_if(
+      name, [](char c) { return c == '\0' || std::isspace(static_cast<unsigned char>(c)); }, '_');
+  return "__label__" + name;
+}
+
+}  // namespace linktrail

@@ -230,6 +230,27 @@ TEST(WriteWorld, WritesFilesThatTheReadersAccept) {
   EXPECT_EQ(TitleTable::load(titles).find(world.title(17)), world.qid(17));
 }
 
+TEST(WriteWorld, AnotherFirstSessionIsAnotherMonthOfTheSameWorld) {
+  const test::TempDir dir;
+  WorldParams params = small_world();
+  params.sessions = 3;
+  params.first_session = 2000;
+  const World world(small_world());
+
+  write_world(params, dir.file("second"), FlatCompression::kNone);
+
+  const std::vector<InputFile> sessions{test::input_file(dir.file("second/sessions.txt"))};
+  std::vector<std::vector<Qid>> found, expected;
+  for_each_file(sessions, [&](LineReader& lines) {
+    read_sessions(lines, [&](std::span<const Qid> session) { found.emplace_back(session.begin(), session.end()); });
+  });
+  for (std::uint64_t number = 2000; number < 2003; ++number) {
+    expected.emplace_back();
+    for (const Article page : session_of(world, number)) expected.back().push_back(world.qid(page));
+  }
+  EXPECT_EQ(found, expected);
+}
+
 TEST(WriteWorld, ReportsAFolderThatCannotBeMade) {
   EXPECT_THROW(write_world(small_world(), "/dev/null/x"), StorageError);
 }
