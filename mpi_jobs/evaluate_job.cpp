@@ -130,7 +130,18 @@ void validate(const EvaluateOptions& options) {
   positive("--ef", options.ef);
 }
 
-StageResult evaluate(const EvaluateOptions& options, const Context& context) {
+namespace {
+
+// Of the articles of the pagelinks, those with a vector.
+void evaluate_coverage(const EvaluateOptions& options, const dist::EmbeddingRows& rows, const Context& context,
+                       StageResult& result) {
+  const dist::LinkCorpus corpus = dist::load_links({.inputs = options.pagelinks, .min_count = 1}, context.comm);
+  const dist::Coverage found = dist::coverage(rows, corpus.articles, context.comm);
+  result["coverage"] = found.share();
+  result["articles_of_pagelinks"] = found.articles;
+}
+
+StageResult measure(const EvaluateOptions& options, const Context& context) {
   validate(options);
   dist::EmbeddingRows rows = dist::read_embeddings(options.embeddings, context.comm);
   refuse_non_finite(rows, options.embeddings, context.comm);
@@ -141,6 +152,15 @@ StageResult evaluate(const EvaluateOptions& options, const Context& context) {
   if (measures_sessions(options)) evaluate_sessions(options, rows, context, result);
   evaluate_neighbors(options, rows, context, result);
   if (measures_link_model(options)) evaluate_link_model(options, context, result);
+  if (options.coverage == CoverageOf::kPagelinks && !options.pagelinks.empty())
+    evaluate_coverage(options, rows, context, result);
+  return result;
+}
+
+}  // namespace
+
+StageResult evaluate(const EvaluateOptions& options, const Context& context) {
+  StageResult result = measure(options, context);
   if (!options.output.empty())
     comm::agreed_on_root(context.comm, [&] { write_text_atomically(options.output, result.dump(2) + "\n"); });
   return result;
@@ -152,7 +172,7 @@ namespace {
 void warn_of_idle_inputs(const EvaluateOptions& options, const Log& log) {
   if (!options.sessions.empty() && !measures_sessions(options))
     log.warning("--sessions: without --holdout no session is held out, so next-article recall and MRR are left out");
-  if ((!options.model.empty() || !options.pagelinks.empty()) && !measures_link_model(options))
+  if (!options.model.empty() && !measures_link_model(options))
     log.warning(
         "the link model is left out: F1 needs --model, --pagelinks, --labels and --holdout, recall of hidden "
         "links the same without --labels");

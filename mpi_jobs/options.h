@@ -71,7 +71,12 @@ struct IndexOptions {
   HnswParams hnsw;
 };
 
+// Whether evaluate counts the articles that have a vector, which reads all pagelinks again. Not an option of users:
+// where the embeddings were just made of these pagelinks, embed has counted already.
+enum class CoverageOf { kPagelinks, kNothing };
+
 struct EvaluateOptions {
+  CoverageOf coverage = CoverageOf::kPagelinks;
   std::string embeddings;
   std::string index;
   std::string model;

@@ -5,12 +5,12 @@
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
-#include "comm/environment.h"
 #include "comm/stop_signal.h"
 #include "core/version.h"
 #include "corpus/flat_files.h"
 #include "corpus/flat_writers.h"
 #include "corpus/input_set.h"
+#include "mpi_jobs/build_info.h"
 #include "mpi_jobs/evaluation_table.h"
 #include "mpi_jobs/export_files.h"
 #include "mpi_jobs/input_fingerprint.h"
@@ -127,6 +127,7 @@ void SnapshotRun::finish_model(const std::string& model, const std::string& key)
   run_stage({model, "index", index_key, {index.output}}, [&] { return build_index(index, context_); });
 
   EvaluateOptions evaluation = config_.evaluate;
+  evaluation.coverage = CoverageOf::kNothing;  // embed has counted
   evaluation.embeddings = index.input;
   evaluation.index = index.output;
   evaluation.labels = config_.input.labels;
@@ -200,7 +201,8 @@ void SnapshotRun::open_manifest() {
   manifest_.producer = kProducer;
   manifest_.created = creation_time();
   manifest_.config = config_.resolved;
-  manifest_.versions = {{"mpi", comm::Environment::library_version()}};
+  manifest_.git = commit();
+  manifest_.versions = build_versions();
   manifest_.ranks = context_.comm.size();
   manifest_.run_id = sha256_of(inputs_key({"sessions", "pagelinks", "labels", "titles", init_role("reader"),
                                            align_role("reader"), init_role("links"), align_role("links")}) +

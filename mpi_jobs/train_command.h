@@ -22,7 +22,8 @@ class TrainCommand : public Command {
   std::vector<OptionSet*> flags() override { return {&set_}; }
   std::string plan() const override {
     validate(options_);
-    return fmt::format("read {}\nwrite {}/model.h5\n", fmt::join(options_.input, ", "), options_.output);
+    const std::string start = options_.init_from.empty() ? "" : fmt::format("start from {}\n", options_.init_from);
+    return fmt::format("read {}\n{}write {}/model.h5\n", fmt::join(options_.input, ", "), start, options_.output);
   }
   void run(const Context& context) override {
     require("input", options_.input);

@@ -7,6 +7,7 @@ pairs with an article that month 1 did not have.
 
 from tools import ALL, in_held_out_part
 
+JUDGED, NEW = ("recall_at_10", "mrr", "labels_at_10"), "new_recall_at_10"
 HELD_OUT = 0.1
 NEW_ARTICLES = 0.05
 FIRST_EPOCHS, COLD_EPOCHS, WARM_EPOCHS = 20, 5, 1
@@ -70,7 +71,7 @@ def judge(tools, model, files):
                             "--queries", 20000, *everything)
     new = tools.evaluate(model / "embeddings.h5", "--sessions", files["new"], *everything)
     return {"recall_at_10": scores["next_article"]["recall_at_10"], "mrr": scores["next_article"]["mrr"],
-            "labels_at_10": scores["labels"]["agreement_at_10"], "new_recall_at_10": new["next_article"]["recall_at_10"]}
+            "labels_at_10": scores["labels"]["agreement_at_10"], NEW: new["next_article"]["recall_at_10"]}
 
 
 def train(tools, name, sessions, architecture, seed, ranks, *more):
@@ -89,6 +90,19 @@ def scores_of_seed(tools, files, architecture, seed, ranks, extra):
     return judge(tools, cold, files), judge(tools, warm, files)
 
 
+def only(metrics, runs):
+    return [{metric: run[metric] for metric in metrics} for run in runs]
+
+
+def report_runs(report, task, ranks, cold, warm):
+    """What is judged has the cold mean as its bar. Pairs of new articles are shown without one."""
+    cold_name, warm_name = f"cold, {COLD_EPOCHS} epochs, {ranks} ranks", f"warm, {WARM_EPOCHS} epoch, {ranks} ranks"
+    bars = {metric: sum(run[metric] for run in cold) / len(cold) for metric in JUDGED}
+    for metrics, bar in ((JUDGED, bars), ([NEW], None)):
+        report.seeds(task, cold_name, only(metrics, cold))
+        report.seeds(task, warm_name, only(metrics, warm), bar)
+
+
 def measure(tools, data, arguments, report):
     for task, make in (("wikispeedia", wikispeedia), ("world", world)):
         if task not in arguments.warm_tasks:
@@ -98,7 +112,4 @@ def measure(tools, data, arguments, report):
             for ranks in arguments.warm_ranks:
                 cold, warm = zip(*(scores_of_seed(tools, files, architecture, seed, ranks, arguments.extra)
                                    for seed in arguments.seeds))
-                name = f"warm {task} {architecture}"
-                report.seeds(name, f"cold, {COLD_EPOCHS} epochs, {ranks} ranks", cold)
-                bars = {metric: sum(one[metric] for one in cold) / len(cold) for metric in cold[0]}
-                report.seeds(name, f"warm, {WARM_EPOCHS} epoch, {ranks} ranks", warm, bars)
+                report_runs(report, f"warm {task} {architecture}", ranks, cold, warm)

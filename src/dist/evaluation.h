@@ -67,6 +67,15 @@ struct HeldOutLinksQuery {
 HeldOutLinkSums held_out_links(const HeldOutLinksQuery& query, const LinkCorpus& held_out,
                                const comm::Communicator& comm);
 
+struct Coverage {
+  std::uint64_t articles = 0;  // distinct
+  std::uint64_t embedded = 0;  // of them
+  double share() const { return articles == 0 ? 0.0 : static_cast<double>(embedded) / static_cast<double>(articles); }
+};
+
+// Collective. How many of the `articles` of all ranks, which may repeat, have one of the `rows`.
+Coverage coverage(const EmbeddingRows& rows, std::span<const Qid> articles, const comm::Communicator& comm);
+
 struct LinkModelQuality {
   double micro_f1 = 0;
   double macro_f1 = 0;

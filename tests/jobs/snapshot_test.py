@@ -38,6 +38,9 @@ class Snapshot(JobTest):
         self.assertEqual(on_disk - {"manifest.json"}, listed)
         self.assertEqual({entry["role"] for entry in manifest["inputs"]}, {"sessions", "pagelinks", "labels", "titles"})
         self.assertTrue(all(gate["passed"] for gate in manifest["gates"]))
+        self.assertLessEqual({"mpi", "hdf5", "compiler"}, set(manifest["versions"]))
+        self.assertTrue(all(manifest["versions"].values()))
+        self.assertRegex(manifest["git"], "^([0-9a-f]{40}(-dirty)?)?$")
         metrics = manifest["metrics"]
         self.assertGreater(metrics["reader"]["evaluate"]["labels"]["agreement_at_10"], 0.5)
         self.assertGreater(metrics["links"]["evaluate"]["link_model"]["micro_f1"], 0.8)

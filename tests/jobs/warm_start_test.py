@@ -75,11 +75,11 @@ class WarmTraining(JobTest):
         self.done(1, "export", "--input", self.folder / "m1", "--output", self.folder / "m1.bin", "--format", "fasttext-bin")
         for flag in ("--init-from", "--align-to"):
             for source in ("m1", "m1/model.h5", "m1.bin"):
-                self.refused_warm("expected dim 16, found 8", flag, self.folder / source, "--dim", 16)
-        self.refused_warm("skipgram, found a reader model", "--init-from", self.folder / "m1", "--model", "skipgram")
+                self.refused_warm("expected dim 16, found '8'", flag, self.folder / source, "--dim", 16)
+        self.refused_warm("skipgram, found 'a reader model", "--init-from", self.folder / "m1", "--model", "skipgram")
         self.refused_warm("expected a reader model", "--init-from", self.folder / "links")
         self.refused_warm("expected a links without labels model", "--init-from", self.folder / "m1", kind="links")
-        self.refused_warm("found a links model trained on labels", "--init-from", self.folder / "topics", kind="links")
+        self.refused_warm("found 'a links model trained on labels", "--init-from", self.folder / "topics", kind="links")
         self.refused_warm("trained on labels, found", "--init-from", self.folder / "m1.bin", "--labels",
                           self.folder / "june" / "labels.tsv", kind="links")
 
@@ -148,7 +148,7 @@ class WarmSnapshot(JobTest):
         text = config.read_text()
         at = text.index("[links]")
         config.write_text(text[:at] + text[at:].replace("dim = 16", "dim = 12"))
-        process = self.refused(BAD_INPUT, "expected dim 12, found 16", 2, "snapshot", config)
+        process = self.refused(BAD_INPUT, "expected dim 12, found '16'", 2, "snapshot", config)
         self.assertNotIn("reader train", process.stderr)
 
     def test_a_path_that_is_missing_is_refused_where_previous_is_not(self):

@@ -154,14 +154,14 @@ TEST(HeldOutLinks, AreRankedAmongLinksThatTheRowDoesNotHave) {
   }
   LinkCorpus whole, mine;
   whole.vocabulary = mine.vocabulary = Vocabulary(std::move(counts), 1);
-  for (std::size_t row = 0; row < 20; ++row) {
+  for (std::size_t row = 0; row < 60; ++row) {
     std::vector<TokenId> own;
     for (std::size_t l = 0; l < row % 6; ++l) own.push_back(static_cast<TokenId>((7 * row + 11 * l) % kArticles));
     std::sort(own.begin(), own.end());
     whole.sequences.append(std::span<const TokenId>(own));
     whole.articles.push_back(row % 2 == 0 ? qid_of(row) : Qid{1});  // others link to every second article
     const auto ranks = static_cast<std::size_t>(comm.size());
-    if (row * ranks / 20 != static_cast<std::size_t>(comm.rank())) continue;
+    if (row * ranks / 60 != static_cast<std::size_t>(comm.rank())) continue;
     mine.sequences.append(std::span<const TokenId>(own));
     mine.articles.push_back(whole.articles.back());
   }
@@ -171,7 +171,7 @@ TEST(HeldOutLinks, AreRankedAmongLinksThatTheRowDoesNotHave) {
       held_out_links({.link_vectors = links, .weights = weights, .max_links = 1000, .seed = 1}, mine, comm);
 
   HeldOutLinkSums expected;
-  for (std::size_t row = 0; row < 20; ++row) {
+  for (std::size_t row = 0; row < 60; ++row) {
     std::vector<TokenId> hidden;
     for (const TokenId link : whole.sequences[row])
       if (is_hidden_link(whole.articles[row], whole.vocabulary.qid(link))) hidden.push_back(link);
@@ -197,6 +197,19 @@ TEST(HeldOutLinks, OfNoRowsAreNone) {
 
   EXPECT_EQ(sums.links, 0U);
   EXPECT_EQ(sums.recall_at_10(), 0.0);
+}
+
+// Each rank names a few articles, one of them on all ranks, and one that has no row.
+TEST(Coverage, CountsArticlesOnceHoweverManyRanksNameThem) {
+  const auto comm = test::world();
+  const EmbeddingRows rows = my_rows(comm);
+  const std::vector<Qid> articles{qid_of(0), qid_of(0), qid_of(1 + static_cast<std::uint64_t>(comm.rank())), Qid{11}};
+
+  const Coverage found = coverage(rows, articles, comm);
+
+  EXPECT_EQ(found.articles, 2U + static_cast<std::uint64_t>(comm.size()));
+  EXPECT_EQ(found.embedded, 1U + static_cast<std::uint64_t>(comm.size()));
+  EXPECT_EQ(coverage(rows, {}, comm).share(), 0.0);
 }
 
 }  // namespace

@@ -189,11 +189,11 @@ void expect_refused(const std::string& file, const ModelIdentity& wanted, const 
 TEST(EarlierModel, OfAnotherKindArchitectureOrDimIsRefusedOnEveryRank) {
   const test::SharedFolder folder;
   for (const std::string& file : {written(folder, reader_model()), exported(folder, reader_model())}) {
-    expect_refused(file, {ModelKind::kReader, Architecture::kCbow, 4}, "expected dim 4, found 3");
+    expect_refused(file, {ModelKind::kReader, Architecture::kCbow, 4}, "expected dim 4, found '3'");
     expect_refused(file, {ModelKind::kReader, Architecture::kSkipGram, kDim}, "skipgram, found");
     expect_refused(file, kLabelModel, "expected a links model trained on labels, found");
   }
-  expect_refused(folder.file("model.h5"), {ModelKind::kLinks, Architecture::kCbow, kDim}, "found a reader model");
+  expect_refused(folder.file("model.h5"), {ModelKind::kLinks, Architecture::kCbow, kDim}, "found 'a reader model");
   expect_refused(folder.file("none.h5"), kReaderModel, "none.h5");
 }
 

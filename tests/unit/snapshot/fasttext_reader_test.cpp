@@ -106,7 +106,7 @@ TEST(FastTextReader, AForeignFileOrAnotherVersionIsRefused) {
   const std::string bytes = tiny_file(folder);
 
   EXPECT_THAT(complaint(folder, std::string(1000, 'a')), HasSubstr("no model of fastText"));
-  EXPECT_THAT(complaint(folder, with(bytes, 4, std::int32_t{11})), HasSubstr("expected version 12, found 11"));
+  EXPECT_THAT(complaint(folder, with(bytes, 4, std::int32_t{11})), HasSubstr("expected version 12, found '11'"));
   EXPECT_THROW(FastTextReader(folder / "none.bin"), InputError);
   EXPECT_THROW(FastTextReader(folder / ""), InputError);
 }
