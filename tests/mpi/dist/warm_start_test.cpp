@@ -211,6 +211,7 @@ TEST(EarlierModel, WithoutACommonArticleOrWithNumbersThatAreNoneIsRefused) {
 TEST(EarlierModel, IsFoundInAFolderOrASnapshotAndTheWorkingFileComesFirst) {
   const test::SharedFolder folder;
   const auto put = [&](const std::string& name) {
+    comm::barrier(world());  // others may still be looking
     comm::agreed_on_root(world(), [&] {
       std::filesystem::create_directories(std::filesystem::path(folder.file(name)).parent_path());
       std::ofstream(folder.file(name)) << "x";
