@@ -102,7 +102,7 @@ StageResult train_model(Training training, const TrainFunction& train, const Tra
                     .key = fmt::format("{} {:016x} ranks {}", config, fingerprint(corpus), context.comm.size()),
                     .run_id = run_id_of(config),
                     .checkpoint_minutes = options.checkpoint_minutes},
-                   training.model, train, context);
+                   initial, train, context);
   StageResult result = std::move(trained.result);
   result.update(start);
   result.update(training.earlier.align(qids_of(corpus.vocabulary), trained.model));
