@@ -8,6 +8,7 @@
 #include "dist/model_file.h"
 #include "embedding/params.h"
 #include "mpi_jobs/context.h"
+#include "mpi_jobs/option_set.h"
 #include "mpi_jobs/options.h"
 #include "mpi_jobs/stages.h"
 #include "mpi_jobs/training_run.h"
