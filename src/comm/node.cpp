@@ -1,5 +1,7 @@
 #include "comm/node.h"
 
+#include <sys/resource.h>
+
 #include <vector>
 
 #include "comm/agreement.h"
@@ -14,11 +16,17 @@ Communicator group_of(const Communicator& machine, int most_ranks) {
   return most_ranks > 0 ? machine.split(machine.rank() / most_ranks) : machine;
 }
 
+// Shared memory is a file to the system: a limit on the size of files (ulimit -f) counts for it, too.
+bool files_may_be_large() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY;
+}
+
 bool can_share(const Communicator& ranks) {
   constexpr std::size_t kProbeBytes = 64;
   try {
     const SharedWindow probe(kProbeBytes, ranks, ranks);
-    return true;
+    return files_may_be_large();
   } catch (const AgreedError&) {
     return false;
   }

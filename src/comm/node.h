@@ -17,7 +17,8 @@ struct NodeParams {
 // its rank p, which talks to the ranks p of the other nodes only.
 class Node {
  public:
-  // Collective. Ranks that cannot map each other's memory, as in containers of their own, become nodes of one rank.
+  // Collective. Ranks that cannot map each other's memory, as in containers of their own or under a limit on the
+  // size of files, become nodes of one rank.
   Node(const Communicator& all, NodeParams params = {});
 
   const Communicator& all() const { return all_; }

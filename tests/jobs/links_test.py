@@ -47,7 +47,7 @@ class World(JobTest):
 
     def test_articles_that_training_never_saw_get_vectors_from_their_links(self):
         header, *rows = self.links.read_text().splitlines(keepends=True)
-        cold = {row.split("\t")[2] for row in rows if int(row.split("\t")[2][1:]) % 5 == 0}
+        cold = {qid for qid in (row.split("\t")[2] for row in rows) if qid.endswith(("3", "7"))}
         known = self.write("known.tsv", header + "".join(row for row in rows if row.split("\t")[2] not in cold))
         nowhere = "enwiki\t1\tQ999999999\tQ999999998\n"
         new = self.write("new.tsv", header + "".join(row for row in rows if row.split("\t")[2] in cold) + nowhere)

@@ -143,6 +143,8 @@ std::uint64_t naive_rank(const LinkCorpus& corpus, std::size_t row, TokenId hidd
   return rank;
 }
 
+constexpr std::size_t kLinkRows = 80;
+
 TEST(HeldOutLinks, AreRankedAmongLinksThatTheRowDoesNotHave) {
   const auto comm = test::world();
   Matrix links(kArticles, kDim);
@@ -154,14 +156,14 @@ TEST(HeldOutLinks, AreRankedAmongLinksThatTheRowDoesNotHave) {
   }
   LinkCorpus whole, mine;
   whole.vocabulary = mine.vocabulary = Vocabulary(std::move(counts), 1);
-  for (std::size_t row = 0; row < 60; ++row) {
+  for (std::size_t row = 0; row < kLinkRows; ++row) {
     std::vector<TokenId> own;
     for (std::size_t l = 0; l < row % 6; ++l) own.push_back(static_cast<TokenId>((7 * row + 11 * l) % kArticles));
     std::sort(own.begin(), own.end());
     whole.sequences.append(std::span<const TokenId>(own));
     whole.articles.push_back(row % 2 == 0 ? qid_of(row) : Qid{1});  // others link to every second article
     const auto ranks = static_cast<std::size_t>(comm.size());
-    if (row * ranks / 60 != static_cast<std::size_t>(comm.rank())) continue;
+    if (row * ranks / kLinkRows != static_cast<std::size_t>(comm.rank())) continue;
     mine.sequences.append(std::span<const TokenId>(own));
     mine.articles.push_back(whole.articles.back());
   }
@@ -171,7 +173,7 @@ TEST(HeldOutLinks, AreRankedAmongLinksThatTheRowDoesNotHave) {
       held_out_links({.link_vectors = links, .weights = weights, .max_links = 1000, .seed = 1}, mine, comm);
 
   HeldOutLinkSums expected;
-  for (std::size_t row = 0; row < 60; ++row) {
+  for (std::size_t row = 0; row < kLinkRows; ++row) {
     std::vector<TokenId> hidden;
     for (const TokenId link : whole.sequences[row])
       if (is_hidden_link(whole.articles[row], whole.vocabulary.qid(link))) hidden.push_back(link);

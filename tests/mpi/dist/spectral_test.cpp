@@ -83,7 +83,7 @@ double cosine(std::span<const float> a, std::span<const float> b) {
     aa += static_cast<double>(a[i]) * a[i];
     bb += static_cast<double>(b[i]) * b[i];
   }
-  return aa * bb > 0 ? ab / std::sqrt(aa * bb) : 0;  // a token without links has no vector
+  return aa * bb > 0 ? ab / std::sqrt(aa * bb) : 0;
 }
 
 TEST(TrainSpectral, AnArticleThatWasNotTrainedOnLandsWhereItWouldHaveBeen) {
