@@ -19,13 +19,17 @@ RoundsPlan sync_need(std::uint64_t tokens, std::size_t rows, int ranks) {
   // Tokens a row that all ranks together train between two synchronisations. A synchronisation costs as much as some
   // tokens for each row, so few of them are cheap; at 17 nothing was lost yet on 2 ranks.
   constexpr std::uint64_t kTokensPerRow = 15;
+  // Fewer tokens of a rank take less time than the meeting itself.
+  constexpr std::uint64_t kLeastTokens = 4096;
   // A small model is synchronised in no time, so it is synchronised as often as if this many rows were all that is
-  // brought together in an epoch.
-  constexpr std::uint64_t kCheapRows = 333000;
+  // brought together in an epoch, up to a number of times that is enough for any.
+  constexpr std::uint64_t kCheapRows = 333000, kEnoughRounds = 160;
   constexpr std::size_t kManyRows = 16384, kMostHotRows = 4096;
   if (ranks == 1 || rows == 0) return {};
-  const std::uint64_t drift = tokens * static_cast<std::uint64_t>(ranks) / (kTokensPerRow * rows) + 1;
-  RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, kCheapRows / rows))};
+  const std::uint64_t drift =
+      tokens / std::max(kLeastTokens, kTokensPerRow * rows / static_cast<std::uint64_t>(ranks)) + 1;
+  const std::uint64_t cheap = std::min(kEnoughRounds, kCheapRows / rows);
+  RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, cheap))};
   need.hot_rows = std::min(rows / 16, kMostHotRows);
   if (rows > kManyRows) need.hot_syncs = 4;
   return need;
