@@ -88,7 +88,8 @@ StageResult train_model(Training training, const TrainFunction& train, const Tra
                         dist::CorpusBase& corpus, const Context& context) {
   training.earlier.record(training.options);
   const std::string config = training.options.dump();
-  dist::expect_training_memory(training.shape, options.sync, corpus.sequences.tokens.size(), context.comm);
+  dist::expect_training_memory(training.shape, options.params, options.sync, corpus.sequences.tokens.size(),
+                               context.comm);
   const dist::RowNames names = names_of(training, corpus.vocabulary);
   StageResult start;
   const InitialModel initial = [&] {

@@ -65,7 +65,8 @@ class RoundLoop {
         hooks_(run.hooks),
         model_(model),
         comm_(model.node->all()),
-        plan_(plan_rounds(run.sync, comm::all_gather(tokens_of(run.offsets), comm_), shape_of(model))),
+        plan_(
+            plan_rounds(run.sync, comm::all_gather(tokens_of(run.offsets), comm_), shape_of(model), run.params.epochs)),
         round_(model, run.sync.rule, plan_.hot_rows),
         bounds_(slice_bounds(run.offsets, plan_.rounds * plan_.hot_syncs)) {}
 

@@ -15,7 +15,8 @@ std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint6
   return checked_cast<std::uint32_t>(std::max({std::uint64_t{1}, asked, needed}));
 }
 
-RoundsPlan sync_need(std::uint64_t tokens, std::size_t rows, int ranks) {
+RoundsPlan sync_need(const SyncCase& what) {
+  const std::uint64_t tokens = what.tokens, rows = what.rows, ranks = static_cast<std::uint64_t>(what.ranks);
   // Tokens a row that all ranks together train between two synchronisations. A synchronisation costs as much as some
   // tokens for each row, so few of them are cheap; at 17 nothing was lost yet on 2 ranks.
   constexpr std::uint64_t kTokensPerRow = 15;
@@ -24,13 +25,16 @@ RoundsPlan sync_need(std::uint64_t tokens, std::size_t rows, int ranks) {
   // A small model is synchronised in no time, so it is synchronised as often as if this many rows were all that is
   // brought together in an epoch, up to a number of times that is enough for any.
   constexpr std::uint64_t kCheapRows = 333000, kEnoughRounds = 160;
+  // Rows that a whole run trains seldom must meet often: times the tokens a row of the run, this many rounds of it.
+  constexpr double kSparseRounds = 20000;
   constexpr std::size_t kManyRows = 16384, kMostHotRows = 4096;
-  if (ranks == 1 || rows == 0) return {};
-  const std::uint64_t drift =
-      tokens / std::max(kLeastTokens, kTokensPerRow * rows / static_cast<std::uint64_t>(ranks)) + 1;
-  const std::uint64_t cheap = std::min(kEnoughRounds, kCheapRows / rows);
-  RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, cheap))};
-  need.hot_rows = std::min(rows / 16, kMostHotRows);
+  if (ranks == 1 || rows == 0 || tokens == 0) return {};
+  const std::uint64_t drift = tokens / std::max(kLeastTokens, kTokensPerRow * rows / ranks) + 1;
+  const double tokens_a_row = static_cast<double>(tokens * ranks) * what.epochs / static_cast<double>(rows);
+  const double sparse = kSparseRounds / tokens_a_row / what.epochs;
+  const std::uint64_t few = std::max(kCheapRows / rows, static_cast<std::uint64_t>(std::min(sparse, 1e6)));
+  RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, std::min(kEnoughRounds, few)))};
+  need.hot_rows = std::min<std::size_t>(rows / 16, kMostHotRows);
   if (rows > kManyRows) need.hot_syncs = 4;
   return need;
 }
@@ -44,8 +48,12 @@ std::uint64_t most_round_tokens(const ModelShape& shape) {
   return std::min(kMost, budget / row_bytes * 2 / 5);  // 2.5 rows a token, measured with 10 million articles
 }
 
-RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> tokens, const ModelShape& shape) {
-  const RoundsPlan need = sync_need(std::ranges::max(tokens), shape.input_rows, static_cast<int>(tokens.size()));
+RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> tokens, const ModelShape& shape,
+                       std::uint32_t epochs) {
+  const RoundsPlan need = sync_need({.tokens = std::ranges::max(tokens),
+                                     .rows = shape.input_rows,
+                                     .ranks = static_cast<int>(tokens.size()),
+                                     .epochs = epochs});
   const std::uint64_t most = sync.round_tokens > 0 ? sync.round_tokens : most_round_tokens(shape);
   return {.rounds = rounds_per_epoch(tokens, most, sync.min_rounds > 0 ? sync.min_rounds : need.rounds),
           .hot_syncs = sync.hot_syncs > 0 ? sync.hot_syncs : need.hot_syncs,

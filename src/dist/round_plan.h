@@ -24,12 +24,20 @@ struct RoundsPlan {
   std::size_t hot_rows = 0;
 };
 
-// How often they must meet at least for the sake of quality: a matrix of `rows` that `ranks` train on shards of at most
-// `tokens`. Measured: docs/adr/0002.
-RoundsPlan sync_need(std::uint64_t tokens, std::size_t rows, int ranks);
+// What is trained: a matrix of `rows`, by `ranks` on shards of at most `tokens`.
+struct SyncCase {
+  std::uint64_t tokens = 0;
+  std::size_t rows = 0;
+  int ranks = 1;
+  std::uint32_t epochs = 1;
+};
+
+// How often ranks must meet at least for the sake of quality. Measured: docs/adr/0002.
+RoundsPlan sync_need(const SyncCase& what);
 
 // What `sync` asks for, or else what the model needs; `tokens` are those of each rank's shard.
-RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> tokens, const ModelShape& shape);
+RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> tokens, const ModelShape& shape,
+                       std::uint32_t epochs);
 
 // Most tokens of a round: the rows that they touch are copied, and the copies should not be large beside a large model.
 std::uint64_t most_round_tokens(const ModelShape& shape);

@@ -26,13 +26,13 @@ std::uint64_t available_bytes(const SyncParams& sync) {
 
 }  // namespace
 
-void expect_training_memory(const ModelShape& shape, const SyncParams& sync, std::uint64_t tokens,
-                            const comm::Communicator& comm) {
+void expect_training_memory(const ModelShape& shape, const TrainParams& params, const SyncParams& sync,
+                            std::uint64_t tokens, const comm::Communicator& comm) {
   const std::vector<std::uint64_t> all = comm::all_gather(tokens, comm);
   const int ranks = comm.split_by_node().size();
   comm::agreed(comm, [&] {
     validate(sync);
-    const RoundsPlan plan = plan_rounds(sync, all, shape);
+    const RoundsPlan plan = plan_rounds(sync, all, shape, params.epochs);
     const TrainingMemory need = training_memory(shape, ranks, std::ranges::max(all) / plan.rounds + 1);
     require_memory(need, shape, ranks, available_bytes(sync));
   });

@@ -102,8 +102,8 @@ struct LabelledShard {
 
 // Collective. Refuses to train a model of this shape, with its numbers (AgreedError, exit 2), if a node has not enough
 // memory. To be called before the model is made. `tokens`: of this rank's shard.
-void expect_training_memory(const ModelShape& shape, const SyncParams& sync, std::uint64_t tokens,
-                            const comm::Communicator& comm);
+void expect_training_memory(const ModelShape& shape, const TrainParams& params, const SyncParams& sync,
+                            std::uint64_t tokens, const comm::Communicator& comm);
 
 // Collective over the ranks of the model's node and the others. Trains `model` from `start`. With a model that has a
 // row beyond the articles sequences have an end. If a round leaves values that are not finite, or exploding ones, the

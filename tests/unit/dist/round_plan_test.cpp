@@ -7,6 +7,10 @@ namespace {
 
 using testing::ElementsAre;
 
+RoundsPlan need_of(std::uint64_t tokens, std::size_t rows, int ranks, std::uint32_t epochs = 20) {
+  return sync_need({.tokens = tokens, .rows = rows, .ranks = ranks, .epochs = epochs});
+}
+
 TEST(RoundPlan, TheLargestShardDecidesTheNumberOfRounds) {
   EXPECT_EQ(rounds_per_epoch(std::vector<std::uint64_t>{100, 301, 0}, 100), 4U);
   EXPECT_EQ(rounds_per_epoch(std::vector<std::uint64_t>{100, 300, 0}, 100), 3U);
@@ -20,24 +24,30 @@ TEST(RoundPlan, HasNoMoreRoundsThanTheLargestShardHasTokens) {
 }
 
 TEST(RoundPlan, OneRankNeedsNoSynchronisation) {
-  EXPECT_EQ(sync_need(1000000, 50000, 1).rounds, 1U);
-  EXPECT_EQ(sync_need(1000000, 50000, 1).hot_syncs, 1U);
+  EXPECT_EQ(need_of(1000000, 50000, 1).rounds, 1U);
+  EXPECT_EQ(need_of(1000000, 50000, 1).hot_syncs, 1U);
 }
 
 TEST(RoundPlan, MoreRanksAndFewerTokensARowNeedMoreRounds) {
   const std::uint64_t corpus = 100000000;
-  EXPECT_GT(sync_need(corpus / 8, 50000, 8).rounds, sync_need(corpus / 80, 50000, 8).rounds);
-  EXPECT_GT(sync_need(corpus / 8, 50000, 8).rounds, sync_need(corpus / 8, 500000, 8).rounds);
-  EXPECT_EQ(sync_need(corpus / 8, 50000, 8).rounds, sync_need(corpus / 2, 50000, 2).rounds);
+  EXPECT_GT(need_of(corpus / 8, 50000, 8).rounds, need_of(corpus / 80, 50000, 8).rounds);
+  EXPECT_GT(need_of(corpus / 8, 50000, 8).rounds, need_of(corpus / 8, 500000, 8).rounds);
+  EXPECT_EQ(need_of(corpus / 8, 50000, 8).rounds, need_of(corpus / 2, 50000, 2).rounds);
 }
 
 TEST(RoundPlan, SmallModelsMeetOftenAndLargeOnesAtTheirFrequentRows) {
-  EXPECT_GT(sync_need(10000, 4000, 2).rounds, 80U);
-  EXPECT_EQ(sync_need(10000, 4000, 2).hot_syncs, 1U);
-  EXPECT_GT(sync_need(1000000, 1000000, 2).hot_syncs, 1U);
-  EXPECT_LT(sync_need(1000000, 1000000, 2).hot_rows, 100000U);
-  EXPECT_EQ(sync_need(0, 0, 2).rounds, 1U);
-  EXPECT_LT(sync_need(1000000, 2, 3).rounds, 500U) << "a corpus of one article is no reason to meet at each token";
+  EXPECT_GT(need_of(10000, 4000, 2).rounds, 80U);
+  EXPECT_EQ(need_of(10000, 4000, 2).hot_syncs, 1U);
+  EXPECT_GT(need_of(1000000, 1000000, 2).hot_syncs, 1U);
+  EXPECT_LT(need_of(1000000, 1000000, 2).hot_rows, 100000U);
+  EXPECT_EQ(need_of(0, 0, 2).rounds, 1U);
+  EXPECT_LT(need_of(1000000, 2, 3).rounds, 500U) << "a corpus of one article is no reason to meet at each token";
+}
+
+TEST(RoundPlan, RowsThatARunTrainsSeldomMeetOften) {
+  EXPECT_GT(need_of(1000000, 100000, 2, 5).rounds, 30U);
+  EXPECT_LT(need_of(1000000, 100000, 2, 50).rounds, need_of(1000000, 100000, 2, 5).rounds);
+  EXPECT_LT(need_of(20000000, 100000, 2, 5).rounds, 40U);
 }
 
 TEST(RoundPlan, RoundsOfALargeModelAreShortEnoughForItsMemory) {
@@ -53,10 +63,10 @@ TEST(RoundPlan, WhatIsAskedForIsDone) {
   const ModelShape shape{.input_rows = 1000, .output_rows = 1000, .dim = 64};
   const std::vector<std::uint64_t> tokens{1000, 1000};
 
-  EXPECT_EQ(plan_rounds({.min_rounds = 7, .hot_syncs = 3}, tokens, shape).rounds, 7U);
-  EXPECT_EQ(plan_rounds({.min_rounds = 7, .hot_syncs = 3}, tokens, shape).hot_syncs, 3U);
-  EXPECT_EQ(plan_rounds({.round_tokens = 10, .min_rounds = 7}, tokens, shape).rounds, 100U);
-  EXPECT_EQ(plan_rounds({}, tokens, shape).rounds, sync_need(1000, 1000, 2).rounds);
+  EXPECT_EQ(plan_rounds({.min_rounds = 7, .hot_syncs = 3}, tokens, shape, 20).rounds, 7U);
+  EXPECT_EQ(plan_rounds({.min_rounds = 7, .hot_syncs = 3}, tokens, shape, 20).hot_syncs, 3U);
+  EXPECT_EQ(plan_rounds({.round_tokens = 10, .min_rounds = 7}, tokens, shape, 20).rounds, 100U);
+  EXPECT_EQ(plan_rounds({}, tokens, shape, 20).rounds, need_of(1000, 1000, 2).rounds);
 }
 
 TEST(RoundPlan, SlicesHoldAboutEqualTokens) {
