@@ -53,6 +53,8 @@ struct ReaderTrainOptions : TrainOptions {
 };
 
 struct LinkTrainOptions : TrainOptions {
+  LinkTrainOptions() { params.window = 20; }  // the links of an article are a set: docs/adr/0005 has the measurement
+
   std::vector<std::string> labels;  // train supervised on them
   LinkObjective objective = LinkObjective::kAuto;
   LinkMethod method = LinkMethod::kAuto;
@@ -210,13 +212,9 @@ void fields(LinkTrainOptions& o, Visitor&& v) {
   fields(static_cast<TrainOptions&>(o), v);
   v(FieldInfo{"labels", "labels to train on, supervised"}, o.labels);
   v(FieldInfo{"objective", "what the link model predicts; auto: labels if there are any", "", kTraining}, o.objective);
-  v(
-      FieldInfo{
-          "method",
-          "how links are learnt without labels: in steps, or from the matrix of all links (auto: the latter, unless an "
-          "option of the former is given)",
-          "", kTraining},
-      o.method);
+  v(FieldInfo{"method", "how links are learnt without labels: in steps, or from the matrix of all links (auto: bag)",
+              "", kTraining},
+    o.method);
 }
 
 template <class Visitor>

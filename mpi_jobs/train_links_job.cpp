@@ -21,7 +21,7 @@ bool predicts_labels(const LinkTrainOptions& options) {
 // The first option that only training in steps has and that is not at its default; empty if there is none.
 std::string step_option(const LinkTrainOptions& options) {
   const TrainParams& params = options.params;
-  const TrainParams usual;
+  const TrainParams usual = LinkTrainOptions().params;
   if (params.architecture != usual.architecture) return "--model";
   if (params.window != usual.window) return "--window";
   if (params.negatives != usual.negatives) return "--negatives";
@@ -31,12 +31,6 @@ std::string step_option(const LinkTrainOptions& options) {
   if (!options.init_from.empty()) return "--init-from";
   if (!options.align_to.empty()) return "--align-to";
   return options.rate ? "--lr" : "";
-}
-
-// What auto stands for: the better one by measurement (docs/adr/0005), unless something is asked for that it lacks.
-bool is_spectral(const LinkTrainOptions& options) {
-  if (options.method == LinkMethod::kAuto) return step_option(options).empty();
-  return options.method == LinkMethod::kSpectral;
 }
 
 // The rows that may train a model of links: those of articles that are not held out.
@@ -70,8 +64,8 @@ StageResult train_bag(const LinkTrainOptions& options, const TrainParams& params
 
 StageResult train_self_supervised(const LinkTrainOptions& options, const TrainParams& params, const Context& context) {
   dist::LinkCorpus corpus = load_unlabelled(options, params, context.comm);
-  StageResult result = is_spectral(options) ? train_spectral(options, params, corpus, context)
-                                            : train_bag(options, params, corpus, context);
+  StageResult result = options.method == LinkMethod::kSpectral ? train_spectral(options, params, corpus, context)
+                                                               : train_bag(options, params, corpus, context);
   result["rows"] = corpus.total_records;
   result["rows_without_qid"] = corpus.rows_without_qid;
   return result;
@@ -155,7 +149,7 @@ StageResult train_links(const LinkTrainOptions& given, const Context& context) {
   LinkTrainOptions options = given;
   validate(options);
   const bool supervised = predicts_labels(options);
-  if (!supervised) options.method = is_spectral(options) ? LinkMethod::kSpectral : LinkMethod::kBag;  // as recorded
+  if (!supervised && options.method == LinkMethod::kAuto) options.method = LinkMethod::kBag;  // docs/adr/0005
   settle_start(options, supervised ? kSupervisedRate : kSequenceRate);
   TrainParams params = params_of(options, context);
   params.order = SequenceOrder::kShuffledEachEpoch;  // the links of an article are a set
