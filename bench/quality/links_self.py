@@ -12,6 +12,7 @@ from links import option_list, read_rows, write_rows
 from tools import ALL, in_held_out_part, read_vectors, write_link_model
 
 HELD_OUT = 0.1
+STEPS = ("window", "negatives", "epochs", "lr", "subsample")  # flags that the method spectral refuses
 EPOCHS = {"wikispeedia": 20}  # of the others 5: they have more rows
 
 
@@ -26,7 +27,7 @@ class LinkTask:
         self.counts, self.documents = Counter(link for _, links in train for link in links), len(train)
         self.fasttext_train = tools.work / "self.train.txt"
         self.fasttext_train.write_text("".join(" ".join(links) + "\n" for _, links in train))
-        self.flags = {"dim": 50, "window": 5, "negatives": 10, "epochs": EPOCHS.get(name, 5), "lr": 0.05, "subsample": 0.1,
+        self.flags = {"dim": 50, "window": 20, "negatives": 10, "epochs": EPOCHS.get(name, 5), "lr": 0.05, "subsample": 0.1,
                       "min-count": 1}
 
     def fasttext(self, architecture, seed):
@@ -68,4 +69,4 @@ def measure(tools, name, folder, arguments, report):
                           for seed in arguments.seeds])
         # Its seed only moves rounding errors: one is enough.
         report.seeds(title, f"linktrail spectral, {ranks} ranks",
-                     [task.linktrail(ranks, 1, "--method", "spectral", without=("lr",))])
+                     [task.linktrail(ranks, 1, "--method", "spectral", without=STEPS)])
