@@ -96,6 +96,7 @@ void RowSync::remember(std::size_t end) {
 
 void RowSync::restore() {
   if (!node_->part()) return;
+  exchange_.forget_residuals();  // they are of changes that never were, and may be NaN
   for_rows_of_part(0, remembered_end_, *node_->part(), node_->parts(), [&](std::size_t row) {
     std::memcpy(matrix_->row_data(row), remembered_.row_data(place_in_part(row, node_->parts())),
                 matrix_->stride() * sizeof(float));

@@ -163,6 +163,27 @@ TEST(NodeExchange, WhatRoundingTakesComesWithTheNextChange) {
   for (const float value : all) EXPECT_EQ(value, all[0]);
 }
 
+// What was rounded off a round that is taken back must not come later: here it is NaN.
+TEST(NodeExchange, OwesNothingOfARoundThatWasTakenBack) {
+  Fixture fixture(1, CombineRule::kAverage);
+  const auto change = [&](float value) {
+    fixture.rows.table()[fixture.rows.touch(0) * fixture.rows.stride() + 1] += value;
+    fixture.synchronise(kRows, ValuePrecision::kBf16);
+  };
+  fixture.sync.remember(kRows);
+  comm::barrier(world());
+  change(std::numeric_limits<float>::quiet_NaN());
+  fixture.rows.roll_back();
+  comm::barrier(world());
+  fixture.sync.restore();
+  comm::barrier(world());
+
+  change(1);
+
+  EXPECT_EQ(fixture.matrix.row(0)[1], 1.0F);
+  comm::barrier(world());
+}
+
 TEST(Bf16, RoundsToTheNearestAndKeepsWhatIsNotFinite) {
   EXPECT_EQ(from_bf16(to_bf16(1.0F)), 1.0F);
   EXPECT_EQ(from_bf16(to_bf16(257.0F / 256)), 1.0F);          // a tie goes to even
