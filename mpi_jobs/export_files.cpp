@@ -59,13 +59,12 @@ FastTextArgs args_of(const dist::StoredModel& stored) {
 }
 
 ExportData from_model(dist::StoredModel stored) {
-  ExportData data{.qids = {},
+  ExportData data{.qids = stored.vocabulary.qids(),
                   .counts = stored.vocabulary.counts(),
                   .input = std::move(stored.model.input),
                   .output = std::move(stored.model.output),
                   .labels = std::move(stored.labels),
                   .args = args_of(stored)};
-  for (const QidCount& entry : stored.vocabulary.entries()) data.qids.push_back(entry.qid);
   return data;
 }
 

@@ -9,6 +9,13 @@
 
 namespace linktrail::comm {
 
+// Counts of values, for rows of `width` values that go where counts of rows say.
+inline std::vector<std::uint64_t> counts_of_values(std::span<const std::uint64_t> rows, std::size_t width) {
+  std::vector<std::uint64_t> counts(rows.begin(), rows.end());
+  for (std::uint64_t& count : counts) count *= width;
+  return counts;
+}
+
 // Collective. Sends each item to rank owner_of(item), which is in [0, size). The items of one source
 // keep their order; sources follow in rank order, so the result is deterministic.
 template <Trivial T, class OwnerOf>

@@ -25,6 +25,13 @@ TokenId Vocabulary::find(Qid qid) const {
   return found == index_.end() ? kNoToken : found->second;
 }
 
+std::vector<Qid> Vocabulary::qids() const {
+  std::vector<Qid> qids;
+  qids.reserve(entries_.size());
+  for (const QidCount& entry : entries_) qids.push_back(entry.qid);
+  return qids;
+}
+
 std::vector<std::uint64_t> Vocabulary::counts() const {
   std::vector<std::uint64_t> counts;
   counts.reserve(entries_.size());

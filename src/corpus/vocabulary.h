@@ -33,6 +33,7 @@ class Vocabulary {
 
   std::uint64_t total_count() const { return total_count_; }  // tokens of the corpus that are known
   std::vector<std::uint64_t> counts() const;
+  std::vector<Qid> qids() const;  // in the order of tokens, as counts()
 
   // Hash of all QIDs and counts: equal vocabularies have equal fingerprints.
   std::uint64_t fingerprint() const;

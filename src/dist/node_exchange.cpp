@@ -6,17 +6,12 @@
 #include <numeric>
 
 #include "comm/collectives.h"
+#include "comm/exchange.h"
 #include "dist/row_parts.h"
 
 namespace linktrail::dist {
 
 namespace {
-
-std::vector<std::uint64_t> times(std::span<const std::uint64_t> counts, std::size_t factor) {
-  std::vector<std::uint64_t> result(counts.begin(), counts.end());
-  for (std::uint64_t& count : result) count *= factor;
-  return result;
-}
 
 std::vector<float> widened(std::span<const std::uint16_t> values) {
   std::vector<float> result(values.size());
@@ -144,9 +139,10 @@ ChangeBatch NodeExchange::combine(ChangeBatch batch, ValuePrecision precision) {
   const auto weights = comm::all_to_all<float>(batch.weights, counts, peers);
   const auto exchange_values = [&] {
     if (precision == ValuePrecision::kBf16)
-      return widened(comm::all_to_all<std::uint16_t>(round_values(batch), times(counts, stride_), peers).data);
+      return widened(
+          comm::all_to_all<std::uint16_t>(round_values(batch), comm::counts_of_values(counts, stride_), peers).data);
     pay_residuals(batch);
-    return comm::all_to_all<float>(batch.values, times(counts, stride_), peers).data;
+    return comm::all_to_all<float>(batch.values, comm::counts_of_values(counts, stride_), peers).data;
   };
   const std::vector<float> values = exchange_values();
 

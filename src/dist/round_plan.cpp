@@ -25,7 +25,7 @@ RoundsPlan sync_need(const SyncCase& what) {
   // A small model is synchronised in no time, so it is synchronised as often as if this many rows were all that is
   // brought together in an epoch, up to a number of times that is enough for any.
   constexpr std::uint64_t kCheapRows = 333000, kEnoughRounds = 160;
-  // Rows that a whole run trains seldom must meet often: times the tokens a row of the run, this many rounds of it.
+  // Rows that a whole run trains seldom must meet often: the rounds of the run, times the tokens that it trains a row.
   constexpr double kSparseRounds = 20000;
   constexpr std::size_t kManyRows = 16384, kMostHotRows = 4096;
   if (ranks == 1 || rows == 0 || tokens == 0) return {};
@@ -40,12 +40,12 @@ RoundsPlan sync_need(const SyncCase& what) {
 }
 
 std::uint64_t most_round_tokens(const ModelShape& shape) {
-  constexpr std::uint64_t kMost = 20000000;  // ten seconds or so: a request to stop waits for the end of the round
+  constexpr std::uint64_t kMost = 20000000;  // about ten seconds: a request to stop waits for the end of the round
   constexpr std::uint64_t kSmallModel = std::uint64_t{2} << 30, kLeastBudget = std::uint64_t{1} << 29;  // bytes
   const std::uint64_t rows = shape.input_rows + shape.output_rows, row_bytes = padded_dim(shape.dim) * sizeof(float);
   if (rows * row_bytes <= kSmallModel) return kMost;
   const std::uint64_t budget = std::max(kLeastBudget, rows * row_bytes / 10);
-  return std::min(kMost, budget / row_bytes * 2 / 5);  // 2.5 rows a token, measured with 10 million articles
+  return std::min(kMost, budget / row_bytes * 2 / 5);  // 2.5 rows a token: an estimate for sessions of five pages
 }
 
 RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> tokens, const ModelShape& shape,

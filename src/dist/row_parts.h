@@ -32,7 +32,7 @@ constexpr std::size_t rows_of_part(std::size_t rows, int parts) {
 template <class Work>
 void for_rows_of_part(std::size_t begin, std::size_t end, int part, int parts, const Work& work) {
   for (std::size_t block = begin / kDealtRows; block * kDealtRows < end; ++block) {
-    if (static_cast<int>(block % static_cast<std::size_t>(parts)) != part) continue;
+    if (part_of_row(block * kDealtRows, parts) != part) continue;
     const std::size_t first = block * kDealtRows > begin ? block * kDealtRows : begin;
     const std::size_t last = (block + 1) * kDealtRows < end ? (block + 1) * kDealtRows : end;
     for (std::size_t row = first; row < last; ++row) work(row);

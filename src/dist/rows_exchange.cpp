@@ -25,12 +25,6 @@ Matrix unpack(std::span<const float> flat, std::size_t rows, std::size_t dim) {
   return matrix;
 }
 
-std::vector<std::uint64_t> times(std::span<const std::uint64_t> counts, std::size_t factor) {
-  std::vector<std::uint64_t> result(counts.begin(), counts.end());
-  for (std::uint64_t& count : result) count *= factor;
-  return result;
-}
-
 }  // namespace
 
 LabeledRows send_rows(MatrixView rows, std::span<const Qid> labels, std::span<const int> target,
@@ -46,7 +40,7 @@ LabeledRows send_rows(MatrixView rows, std::span<const Qid> labels, std::span<co
   }
   LabeledRows result;
   result.labels = comm::all_to_all<Qid>(sorted_labels, counts, comm).data;
-  const auto flat = comm::all_to_all<float>(pack(rows, order), times(counts, rows.dim), comm);
+  const auto flat = comm::all_to_all<float>(pack(rows, order), comm::counts_of_values(counts, rows.dim), comm);
   result.vectors = unpack(flat.data, result.labels.size(), rows.dim);
   return result;
 }
@@ -67,7 +61,7 @@ Matrix fetch_rows(std::span<const NodeId> wanted, MatrixView mine, const NodeOwn
   std::vector<std::uint32_t> local;
   for (const NodeId node : asked.data) local.push_back(node - owners.first(comm.rank()));
   // Answers return in the order of the questions: wanted is rising, so it is sorted by owner already.
-  const auto flat = comm::all_to_all<float>(pack(mine, local), times(asked.counts, mine.dim), comm);
+  const auto flat = comm::all_to_all<float>(pack(mine, local), comm::counts_of_values(asked.counts, mine.dim), comm);
   return unpack(flat.data, wanted.size(), mine.dim);
 }
 

@@ -59,7 +59,7 @@ void make_sets(TokenSequences& rows) {
 }
 
 // Slices of columns at a time: the vectors of all ranks are never there twice.
-Matrix whole_matrix(const RowBlock& mine, std::size_t tokens, const comm::Communicator& comm) {
+Matrix whole_matrix(const TallBlock& mine, std::size_t tokens, const comm::Communicator& comm) {
   Matrix whole(tokens, mine.columns);
   for (std::size_t column = 0; column < mine.columns; column += kRowAlignFloats) {
     const std::size_t width = std::min(kRowAlignFloats, mine.columns - column);
@@ -77,8 +77,7 @@ SpectralModel train_spectral(const SpectralParams& params, std::span<const float
                              const std::function<void(const SpectralProgress&)>& on_slice,
                              const comm::Communicator& comm) {
   make_sets(corpus.sequences);
-  std::vector<Qid> qids;
-  for (const QidCount& entry : corpus.vocabulary.entries()) qids.push_back(entry.qid);
+  const std::vector<Qid> qids = corpus.vocabulary.qids();
   RankExchange exchange(comm);
   SpectralVectors found =
       spectral_vectors(params, {.bags = corpus.sequences, .weights = weights, .qids = qids}, exchange, on_slice);

@@ -1,7 +1,6 @@
 #include "embedding/round_rows.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include "core/lazy_memory.h"

@@ -32,9 +32,9 @@ struct RoundMemory {
 
 class RoundRows {
  public:
-  // `matrix` must outlive the rounds. The memory is the rank's own; kInPlace may leave it out.
+  // `matrix` must outlive the rounds. The memory is the rank's own.
   RoundRows(Matrix& matrix, RoundMode mode, RoundMemory memory);
-  explicit RoundRows(Matrix& matrix);
+  explicit RoundRows(Matrix& matrix);  // in place, in private memory
 
   // Must be called before the first change of a row in a round. Returns the row of table() that holds it from now to
   // the end of the round.

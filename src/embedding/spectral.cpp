@@ -15,15 +15,13 @@ namespace {
 constexpr std::size_t kOversampling = 10;
 // Multiplications by A^T A before the last, which measures the subspace.
 constexpr std::uint32_t kPowerPasses = 3;
-// Leading components left out of the vectors, and the power of the singular values in them: measured, see
-// docs/adr/0005.
-constexpr std::size_t kDropped = 0;
+// Power of the singular values in the vectors: measured, see docs/adr/0005.
 constexpr double kExponent = 0.5;
 
 constexpr int kSumBits = 61;
 
 std::size_t columns_for(std::uint32_t dim) {
-  const std::size_t wanted = kDropped + dim + kOversampling;
+  const std::size_t wanted = dim + kOversampling;
   return (wanted + kSliceColumns - 1) / kSliceColumns * kSliceColumns;
 }
 
@@ -51,7 +49,7 @@ class Subspace {
 
   SpectralVectors vectors(std::uint32_t dim, const std::function<void(const SpectralProgress&)>& on_slice) {
     for (std::uint32_t pass = 0; pass < kPowerPasses; ++pass) {
-      RowBlock product = multiply(pass, on_slice);
+      TallBlock product = multiply(pass, on_slice);
       unexplained_ = unexplained_by(products(basis_, product));
       basis_ = std::move(product);
       orthonormalize();
@@ -85,7 +83,7 @@ class Subspace {
   }
 
   // a^T b over all parts.
-  SquareMatrix products(const RowBlock& a, const RowBlock& b) {
+  SquareMatrix products(const TallBlock& a, const TallBlock& b) {
     OrderFreeSums sums(a.columns * a.columns, static_cast<double>(shard_.qids.size()) * most(a) * most(b));
     add_products(a, b, sums);
     exchange_.sum(sums.limbs());
@@ -95,16 +93,16 @@ class Subspace {
   }
 
   // The largest absolute value over all parts; the bits of floats that are not negative rise as they do.
-  double most(const RowBlock& block) {
+  double most(const TallBlock& block) {
     std::uint64_t bits = std::bit_cast<std::uint32_t>(largest(block));
     exchange_.maximum(std::span(&bits, 1));
     return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
   }
 
   // A^T A times the basis, slice by slice.
-  RowBlock multiply(std::uint32_t pass, const std::function<void(const SpectralProgress&)>& on_slice) {
+  TallBlock multiply(std::uint32_t pass, const std::function<void(const SpectralProgress&)>& on_slice) {
     const auto slices = static_cast<std::uint32_t>(basis_.columns / kSliceColumns);
-    RowBlock product(basis_.rows, basis_.columns);
+    TallBlock product(basis_.rows, basis_.columns);
     std::vector<std::uint64_t> slice_bounds(bounds_);
     for (std::uint64_t& bound : slice_bounds) bound *= kSliceColumns;
     std::vector<std::uint64_t> sums(shard_.qids.size() * kSliceColumns);
@@ -126,7 +124,7 @@ class Subspace {
     return slice;
   }
 
-  void store_slice(const std::vector<std::uint64_t>& sums, std::size_t column, RowBlock& product) const {
+  void store_slice(const std::vector<std::uint64_t>& sums, std::size_t column, TallBlock& product) const {
     for (std::size_t i = 0; i < product.rows; ++i)
       for (std::size_t c = 0; c < kSliceColumns; ++c)
         product.row(i)[column + c] = static_cast<float>(from_fixed(sums[i * kSliceColumns + c], scale_) *
@@ -141,21 +139,21 @@ class Subspace {
   }
 
   // From the basis to singular vectors, from those to the vectors that are kept.
-  SpectralVectors rotated(const RowBlock& product, std::uint32_t dim) {
+  SpectralVectors rotated(const TallBlock& product, std::uint32_t dim) {
     const SquareMatrix small = products(basis_, product);
     const Eigenpairs pairs = eigenpairs(small);
     SpectralVectors result{
-        .rows = RowBlock(basis_.rows, dim), .singular_values = {}, .unexplained = unexplained_by(small)};
+        .rows = TallBlock(basis_.rows, dim), .singular_values = {}, .unexplained = unexplained_by(small)};
     multiply_right(basis_, pairs.vectors);
     const std::vector<float> signs = column_signs();
     for (const double value : pairs.values) result.singular_values.push_back(std::sqrt(std::max(value, 0.0)));
     for (std::size_t c = 0; c < dim; ++c) {
-      const double value = result.singular_values[kDropped + c];
-      const double factor = value > 0 ? std::pow(value, kExponent) * static_cast<double>(signs[kDropped + c]) : 0.0;
+      const double value = result.singular_values[c];
+      const double factor = value > 0 ? std::pow(value, kExponent) * static_cast<double>(signs[c]) : 0.0;
       for (std::size_t i = 0; i < basis_.rows; ++i)
-        result.rows.row(i)[c] = static_cast<float>(static_cast<double>(basis_.row(i)[kDropped + c]) * factor);
+        result.rows.row(i)[c] = static_cast<float>(static_cast<double>(basis_.row(i)[c]) * factor);
     }
-    result.singular_values.resize(kDropped + dim);
+    result.singular_values.resize(dim);
     return result;
   }
 
@@ -180,7 +178,7 @@ class Subspace {
   SpectralExchange& exchange_;
   LinkGram gram_;
   std::vector<std::uint64_t> bounds_;
-  RowBlock basis_;           // [tokens of this part, columns]: orthonormal columns over all parts, or 0
+  TallBlock basis_;          // [tokens of this part, columns]: orthonormal columns over all parts, or 0
   double squared_norm_ = 0;  // of the whole matrix
   double scale_ = 1;
   double unexplained_ = 1;

@@ -14,7 +14,7 @@
 
 #include "core/ids.h"
 #include "core/sequences.h"
-#include "embedding/row_block.h"
+#include "embedding/tall_block.h"
 
 namespace linktrail {
 
@@ -58,8 +58,8 @@ struct SpectralProgress {
 };
 
 struct SpectralVectors {
-  RowBlock rows;                        // [tokens of this part, dim]: the vectors
-  std::vector<double> singular_values;  // [dim], falling; of the dropped component too if there is one
+  TallBlock rows;                       // [tokens of this part, dim]: the vectors
+  std::vector<double> singular_values;  // [dim], falling
   double unexplained = 0;               // share of the squared matrix outside the whole subspace
 };
 

@@ -1,8 +1,8 @@
 // CBOW and skip-gram with negative sampling (Mikolov et al. 2013), with the meaning that fastText gives each option.
 //
 // The liberties that make it fast, and what each does to quality, stand in docs/numerics.md: negative samples come from
-// pools; in skip-gram up to four neighbouring centres share theirs and take all scores before any update, with the
-// contexts as inputs and the centres as outputs (the set of pairs is symmetric).
+// pools; CBOW takes the scores of up to four neighbouring centres before it changes a row; in skip-gram two
+// neighbouring centres share their negatives, and the contexts are the inputs (the set of pairs is symmetric).
 #include "embedding/trainer.h"
 
 #include <algorithm>

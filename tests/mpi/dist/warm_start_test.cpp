@@ -89,8 +89,7 @@ std::string written(const test::SharedFolder& folder, const StoredModel& stored)
 std::string exported(const test::SharedFolder& folder, const StoredModel& stored) {
   const std::string path = folder.file("model.bin");
   comm::agreed_on_root(world(), [&] {
-    std::vector<Qid> qids;
-    for (const QidCount& entry : stored.vocabulary.entries()) qids.push_back(entry.qid);
+    const std::vector<Qid> qids = stored.vocabulary.qids();
     const bool supervised = !stored.labels.empty();
     MatrixView input = stored.model.input, output = stored.model.output;
     input.rows = qids.size();

@@ -15,9 +15,7 @@ std::vector<QidCount> example() { return {{30, 5}, {7, 9}, {10, 5}, {8, 1}, {20,
 TEST(Vocabulary, SortsByFallingCountThenByQid) {
   const Vocabulary vocabulary(example(), 1);
 
-  std::vector<Qid> qids;
-  for (const QidCount& entry : vocabulary.entries()) qids.push_back(entry.qid);
-  EXPECT_THAT(qids, ElementsAre(7, 10, 20, 30, 8));
+  EXPECT_THAT(vocabulary.qids(), ElementsAre(7, 10, 20, 30, 8));
   EXPECT_THAT(vocabulary.counts(), ElementsAre(9, 5, 5, 5, 1));
   EXPECT_EQ(vocabulary.total_count(), 25U);
 }

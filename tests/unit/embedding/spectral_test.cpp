@@ -42,7 +42,7 @@ struct Fixture {
   }
 };
 
-std::vector<double> column(const RowBlock& block, std::size_t c) {
+std::vector<double> column(const TallBlock& block, std::size_t c) {
   std::vector<double> values;
   for (std::size_t i = 0; i < block.rows; ++i) values.push_back(static_cast<double>(block.row(i)[c]));
   return values;

@@ -1,4 +1,4 @@
-#include "embedding/row_block.h"
+#include "embedding/tall_block.h"
 
 #include <gtest/gtest.h>
 
@@ -7,14 +7,14 @@
 namespace linktrail {
 namespace {
 
-RowBlock random_block(std::size_t rows, std::size_t columns) {
-  RowBlock block(rows, columns);
+TallBlock random_block(std::size_t rows, std::size_t columns) {
+  TallBlock block(rows, columns);
   RandomStream random({.seed = 2, .stage = RandomStage::kSample});
   for (float& x : block.values) x = random.uniform() - 0.5F;
   return block;
 }
 
-SquareMatrix gram(const RowBlock& block) {
+SquareMatrix gram(const TallBlock& block) {
   const auto most = static_cast<double>(largest(block));
   OrderFreeSums sums(block.columns * block.columns, static_cast<double>(block.rows) * most * most);
   add_products(block, block, sums);
@@ -29,14 +29,14 @@ TEST(PartBounds, AreWholeChunksThatCoverAllRows) {
   EXPECT_EQ(part_bounds(0, 2), (std::vector<std::uint64_t>{0, 0, 0}));
 }
 
-TEST(RowBlock, ProductsOfPartsAddUpToTheSameBits) {
-  const RowBlock whole = random_block(3000, 5);
+TEST(TallBlock, ProductsOfPartsAddUpToTheSameBits) {
+  const TallBlock whole = random_block(3000, 5);
   OrderFreeSums at_once(25, 3000), in_parts(25, 3000);
   add_products(whole, whole, at_once);
 
   const auto bounds = part_bounds(3000, 2);
   for (std::size_t part : {std::size_t{1}, std::size_t{0}}) {
-    RowBlock block(bounds[part + 1] - bounds[part], 5);
+    TallBlock block(bounds[part + 1] - bounds[part], 5);
     std::copy_n(whole.row(bounds[part]), block.values.size(), block.values.data());
     add_products(block, block, in_parts);
   }
@@ -48,7 +48,7 @@ TEST(RowBlock, ProductsOfPartsAddUpToTheSameBits) {
 }
 
 TEST(Orthonormalizer, MakesColumnsOrthonormal) {
-  RowBlock block = random_block(2000, 6);
+  TallBlock block = random_block(2000, 6);
   for (std::size_t i = 0; i < block.rows; ++i) block.row(i)[4] *= 1e4F;
 
   multiply_right(block, orthonormalizer(gram(block)));
@@ -59,7 +59,7 @@ TEST(Orthonormalizer, MakesColumnsOrthonormal) {
 }
 
 TEST(Orthonormalizer, SetsColumnsBeyondTheRankToZero) {
-  RowBlock block = random_block(2000, 3);
+  TallBlock block = random_block(2000, 3);
   for (std::size_t i = 0; i < block.rows; ++i) {
     block.row(i)[1] = 2 * block.row(i)[0];
     block.row(i)[2] = 0;

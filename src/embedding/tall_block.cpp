@@ -1,4 +1,4 @@
-#include "embedding/row_block.h"
+#include "embedding/tall_block.h"
 
 #include <Eigen/Dense>
 #include <algorithm>
@@ -17,7 +17,7 @@ constexpr double kSmallestShare = 1e-14;
 
 Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
 
-DoubleRows chunk_of(const RowBlock& block, std::size_t begin) {
+DoubleRows chunk_of(const TallBlock& block, std::size_t begin) {
   const std::size_t rows = std::min(kChunkRows, block.rows - begin);
   return FloatRows(block.row(begin), index(rows), index(block.columns)).cast<double>();
 }
@@ -34,13 +34,13 @@ std::vector<std::uint64_t> part_bounds(std::uint64_t rows, std::size_t parts) {
   return bounds;
 }
 
-float largest(const RowBlock& block) {
+float largest(const TallBlock& block) {
   float most = 0;
   for (const float x : block.values) most = std::max(most, std::abs(x));
   return most;
 }
 
-void add_products(const RowBlock& a, const RowBlock& b, OrderFreeSums& sums) {
+void add_products(const TallBlock& a, const TallBlock& b, OrderFreeSums& sums) {
   DoubleRows product(index(a.columns), index(b.columns));
   for (std::size_t begin = 0; begin < a.rows; begin += kChunkRows) {
     product.noalias() = chunk_of(a, begin).transpose() * chunk_of(b, begin);
@@ -48,7 +48,7 @@ void add_products(const RowBlock& a, const RowBlock& b, OrderFreeSums& sums) {
   }
 }
 
-void multiply_right(RowBlock& block, const SquareMatrix& factor) {
+void multiply_right(TallBlock& block, const SquareMatrix& factor) {
   DoubleRows product;
   for (std::size_t begin = 0; begin < block.rows; begin += kChunkRows) {
     product.noalias() = chunk_of(block, begin) * view(factor);

@@ -19,12 +19,12 @@ inline constexpr std::size_t kChunkRows = 1024;
 // last.
 std::vector<std::uint64_t> part_bounds(std::uint64_t rows, std::size_t parts);
 
-struct RowBlock {
+struct TallBlock {
   std::size_t rows = 0;
   std::size_t columns = 0;
   std::vector<float> values;  // [rows, columns], flat
 
-  RowBlock(std::size_t rows_, std::size_t columns_) : rows(rows_), columns(columns_), values(rows_ * columns_, 0.0F) {}
+  TallBlock(std::size_t rows_, std::size_t columns_) : rows(rows_), columns(columns_), values(rows_ * columns_, 0.0F) {}
   float* row(std::size_t i) { return values.data() + i * columns; }
   const float* row(std::size_t i) const { return values.data() + i * columns; }
 };
@@ -40,13 +40,13 @@ struct SquareMatrix {
 };
 
 // The largest absolute value; 0 without rows.
-float largest(const RowBlock& block);
+float largest(const TallBlock& block);
 
 // sums[i * columns + j] += (a^T b)_ij. The blocks have the same shape.
-void add_products(const RowBlock& a, const RowBlock& b, OrderFreeSums& sums);
+void add_products(const TallBlock& a, const TallBlock& b, OrderFreeSums& sums);
 
 // block := block * factor, in place, computed in double.
-void multiply_right(RowBlock& block, const SquareMatrix& factor);
+void multiply_right(TallBlock& block, const SquareMatrix& factor);
 
 // Eigenvalues, falling, and in the columns of `vectors` their eigenvectors, of a symmetric matrix.
 struct Eigenpairs {
