@@ -20,31 +20,52 @@ std::uint64_t free_on_machine() {
   return 0;
 }
 
-std::optional<std::uint64_t> number_in(const std::string& path) {
+std::optional<std::uint64_t> number_in(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::uint64_t value = 0;
   if (file >> value) return value;
   return std::nullopt;  // no such file, or "max"
 }
 
-// Of version 2; its path is the line "0::/path".
-std::optional<std::uint64_t> free_in_control_group() {
+std::uint64_t cached_files(const std::filesystem::path& group) {
+  std::ifstream file(group / "memory.stat");
+  std::string name;
+  std::uint64_t value = 0, cached = 0;
+  while (file >> name >> value)
+    if (name == "inactive_file" || name == "active_file") cached += value;
+  return cached;
+}
+
+std::optional<std::uint64_t> free_in_group(const std::filesystem::path& group) {
+  const auto limit = number_in(group / "memory.max"), used = number_in(group / "memory.current");
+  if (!limit || !used) return std::nullopt;
+  const std::uint64_t held = *used - std::min(*used, cached_files(group));
+  return *limit - std::min(*limit, held);
+}
+
+// Of version 2: the line "0::/path".
+std::string own_control_group() {
   std::ifstream file("/proc/self/cgroup");
-  for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with("0::")) continue;
-    const std::string folder = "/sys/fs/cgroup" + line.substr(3);
-    const auto limit = number_in(folder + "/memory.max"), used = number_in(folder + "/memory.current");
-    if (limit && used) return *limit > *used ? *limit - *used : 0;
-  }
-  return std::nullopt;
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("0::")) return line.substr(3);
+  return "";
 }
 
 }  // namespace
 
+std::optional<std::uint64_t> free_in_control_groups(const std::filesystem::path& root, std::string group) {
+  std::optional<std::uint64_t> least;
+  for (; group.size() > 1; group.erase(group.rfind('/'))) {  // the topmost has no limit
+    const auto here = free_in_group(root / group.substr(1));
+    if (here) least = std::min(*here, least.value_or(*here));
+  }
+  return least;
+}
+
 std::uint64_t free_memory_bytes() {
   const std::uint64_t machine = free_on_machine();
-  const auto group = free_in_control_group();
-  return group ? std::min(machine, *group) : machine;
+  const auto groups = free_in_control_groups("/sys/fs/cgroup", own_control_group());
+  return groups ? std::max<std::uint64_t>(1, std::min(machine, *groups)) : machine;
 }
 
 }  // namespace linktrail
