@@ -19,6 +19,7 @@ void validate(const TrainOptions& options) {
   TrainParams params = options.params;
   if (options.rate) params.learning_rate = *options.rate;
   linktrail::validate(params);
+  dist::validate(options.sync);
   if (!(options.holdout >= 0 && options.holdout < 1))  // so written, NaN is refused too
     throw UsageError(fmt::format("--holdout: expected a fraction from 0 to below 1, found {}", options.holdout));
   if (!(options.checkpoint_minutes >= 0))
@@ -40,14 +41,8 @@ TrainParams params_of(const TrainOptions& options, const Context& context) {
 
 namespace {
 
-std::vector<Qid> qids_of(const Vocabulary& vocabulary) {
-  std::vector<Qid> qids;
-  for (const QidCount& entry : vocabulary.entries()) qids.push_back(entry.qid);
-  return qids;
-}
-
 std::vector<Qid> qids_and_end(const Vocabulary& vocabulary) {
-  std::vector<Qid> qids = qids_of(vocabulary);
+  std::vector<Qid> qids = vocabulary.qids();
   qids.push_back(kNoQid);
   return qids;
 }
@@ -67,7 +62,7 @@ dist::NodeModel initial_sequence_model(const Vocabulary& vocabulary, const Train
 
 dist::NodeModel initial_bag_model(const Vocabulary& vocabulary, const TrainParams& params,
                                   const comm::Communicator& comm) {
-  return initial_model(qids_of(vocabulary), vocabulary.size(), params, comm);
+  return initial_model(vocabulary.qids(), vocabulary.size(), params, comm);
 }
 
 dist::NodeModel initial_labelled_model(const Vocabulary& vocabulary, std::size_t labels, const TrainParams& params,
@@ -79,7 +74,7 @@ namespace {
 
 dist::RowNames names_of(const Training& training, const Vocabulary& vocabulary) {
   const bool with_end = training.shape.input_rows > vocabulary.size();
-  return {.qids = with_end ? qids_and_end(vocabulary) : qids_of(vocabulary), .labels = training.labels};
+  return {.qids = with_end ? qids_and_end(vocabulary) : vocabulary.qids(), .labels = training.labels};
 }
 
 }  // namespace
@@ -106,7 +101,7 @@ StageResult train_model(Training training, const TrainFunction& train, const Tra
                    initial, train, context);
   StageResult result = std::move(trained.result);
   result.update(start);
-  result.update(training.earlier.align(qids_of(corpus.vocabulary), trained.model));
+  result.update(training.earlier.align(corpus.vocabulary.qids(), trained.model));
   result["vocabulary"] = corpus.vocabulary.size();
   dist::write_model(options.output + "/model.h5",
                     {.kind = training.kind,

@@ -44,7 +44,8 @@ template <class Options>
 nlohmann::ordered_json recorded_options(Options options, std::uint64_t seed) {
   auto json = OptionSet("", options).to_json();
   json["seed"] = seed;
-  for (const char* key : {"input", "output", "labels", "checkpoint_minutes", "init_from", "warm_epochs", "align_to"})
+  for (const char* key :
+       {"input", "output", "labels", "checkpoint_minutes", "memory", "init_from", "warm_epochs", "align_to"})
     json.erase(key);
   return json;
 }

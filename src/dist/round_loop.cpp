@@ -9,6 +9,7 @@
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
+#include "core/checked_cast.h"
 #include "dist/round_model.h"
 #include "dist/round_plan.h"
 #include "embedding/trainer.h"
@@ -68,7 +69,8 @@ class RoundLoop {
         plan_(
             plan_rounds(run.sync, comm::all_gather(tokens_of(run.offsets), comm_), shape_of(model), run.params.epochs)),
         round_(model, run.sync.rule, plan_.hot_rows),
-        bounds_(slice_bounds(run.offsets, plan_.rounds * plan_.hot_syncs)) {}
+        bounds_(slice_bounds(run.offsets, checked_cast<std::uint32_t>(std::uint64_t{plan_.rounds} * plan_.hot_syncs))) {
+  }
 
   TrainOutcome run(const TrainSliceFn& train) {
     expect_valid_start(run_.start);

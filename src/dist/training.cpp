@@ -14,26 +14,30 @@
 namespace linktrail::dist {
 namespace {
 
-void validate(const SyncParams& sync) {
-  if (!(sync.memory_gib >= 0))
-    throw UsageError(fmt::format("--memory: expected 0 GiB or more, found {}", sync.memory_gib));
-}
-
 std::uint64_t available_bytes(const SyncParams& sync) {
-  constexpr double kGiB = 1024.0 * 1024 * 1024;
   return sync.memory_gib > 0 ? static_cast<std::uint64_t>(sync.memory_gib * kGiB) : free_memory_bytes();
 }
 
 }  // namespace
 
+void validate(const SyncParams& sync) {
+  constexpr std::uint32_t kMostHotSyncs = 1000;
+  constexpr double kMostGiB = 1e6;
+  if (sync.hot_syncs > kMostHotSyncs)
+    throw UsageError(fmt::format("--hot-syncs: expected 0 to {}, found {}", kMostHotSyncs, sync.hot_syncs));
+  if (!(sync.memory_gib >= 0 && sync.memory_gib <= kMostGiB))  // so written, NaN is refused too
+    throw UsageError(fmt::format("--memory: expected 0 to {} GiB, found {}", kMostGiB, sync.memory_gib));
+}
+
 void expect_training_memory(const ModelShape& shape, const TrainParams& params, const SyncParams& sync,
                             std::uint64_t tokens, const comm::Communicator& comm) {
   const std::vector<std::uint64_t> all = comm::all_gather(tokens, comm);
-  const int ranks = comm.split_by_node().size();
+  const int ranks = comm.split_by_node().size(), sharing = comm::Node(comm).ranks().size();
   comm::agreed(comm, [&] {
     validate(sync);
     const RoundsPlan plan = plan_rounds(sync, all, shape, params.epochs);
-    const TrainingMemory need = training_memory(shape, ranks, std::ranges::max(all) / plan.rounds + 1);
+    const TrainingMemory need =
+        training_memory(shape, {.ranks = ranks, .sharing = sharing}, std::ranges::max(all) / plan.rounds + 1);
     require_memory(need, shape, ranks, available_bytes(sync));
   });
 }

@@ -1,4 +1,4 @@
-// Training over ranks: each trains on its shard, and the replicas of the model are synchronised after every round.
+// Training over ranks: each trains on its shard, and what they learnt is brought together after every round.
 //
 // Rounds are counted in tokens, never in seconds, so the same seed and number of ranks give the same bytes. The
 // model between two rounds is the whole state: with the cursor it is a checkpoint, and an uninterrupted run and
@@ -19,7 +19,7 @@
 namespace linktrail::dist {
 
 struct SyncParams {
-  CombineRule rule = CombineRule::kAdasum;  // docs/adr/0002 has the measurements behind all three
+  CombineRule rule = CombineRule::kAdasum;  // docs/adr/0002 has the measurements
   std::uint64_t round_tokens = 0;           // most tokens, about, that a rank trains between two synchronisations;
                                             //   0: as many as memory should be spent on (round_plan.h)
   std::uint32_t min_rounds = 0;             // fewest rounds an epoch; 0: as the model needs them (round_plan.h)
@@ -99,6 +99,9 @@ struct LabelledShard {
   std::uint64_t first_record = 0;
   TokenId end = kNoToken;  // the row of the model that joins every bag, see SupervisedTrainer
 };
+
+// Throws UsageError with flag name, value and range for anything out of range.
+void validate(const SyncParams& sync);
 
 // Collective. Refuses to train a model of this shape, with its numbers (AgreedError, exit 2), if a node has not enough
 // memory. To be called before the model is made. `tokens`: of this rank's shard.

@@ -9,18 +9,17 @@ namespace linktrail::dist {
 
 namespace {
 
-constexpr double kGiB = 1024.0 * 1024 * 1024;
-
 double gib(std::uint64_t bytes) { return static_cast<double>(bytes) / kGiB; }
 
 }  // namespace
 
-TrainingMemory training_memory(const ModelShape& shape, int ranks, std::uint64_t round_tokens) {
-  constexpr std::uint64_t kRowsOfAToken = 4;
+TrainingMemory training_memory(const ModelShape& shape, const MachineRanks& machine, std::uint64_t round_tokens) {
+  constexpr std::uint64_t kRowsOfAToken = 2 + 256 / (32 * 2);
   const std::uint64_t rows = shape.input_rows + shape.output_rows, row_bytes = padded_dim(shape.dim) * sizeof(float);
   const std::uint64_t touched = std::min(rows, kRowsOfAToken * round_tokens);
   const std::uint64_t of_rank = rows * sizeof(std::uint32_t) + touched * (row_bytes + sizeof(TokenId));
-  return {.matrices = rows * row_bytes, .rounds = static_cast<std::uint64_t>(ranks) * of_rank};
+  const auto models = static_cast<std::uint64_t>((machine.ranks + machine.sharing - 1) / machine.sharing);
+  return {.matrices = models * rows * row_bytes, .rounds = static_cast<std::uint64_t>(machine.ranks) * of_rank};
 }
 
 void require_memory(const TrainingMemory& need, const ModelShape& shape, int ranks, std::uint64_t available) {

@@ -9,15 +9,23 @@
 namespace linktrail::dist {
 
 struct TrainingMemory {
-  std::uint64_t matrices = 0;  // bytes, once a node
+  std::uint64_t matrices = 0;  // bytes, once for the ranks that share them
   std::uint64_t rounds = 0;    // of all ranks of the node: copies of the rows that a round touches, and where they are
 
   std::uint64_t total() const { return matrices + rounds; }
 };
 
-// For `ranks` of one node, each of which trains about `round_tokens` tokens between two synchronisations. An upper
-// bound for sessions: a token touches no more than four rows that no other token of the round does.
-TrainingMemory training_memory(const ModelShape& shape, int ranks, std::uint64_t round_tokens);
+inline constexpr double kGiB = 1024.0 * 1024 * 1024;
+
+// The ranks of one machine.
+struct MachineRanks {
+  int ranks = 1;
+  int sharing = 1;  // how many of them share a model; fewer than all where memory cannot be shared
+};
+
+// For ranks that train about `round_tokens` tokens each between two synchronisations. An upper bound: a token has a row
+// in both matrices, and a block of 32 sessions, of at least two tokens each, a pool of 256 negative samples.
+TrainingMemory training_memory(const ModelShape& shape, const MachineRanks& machine, std::uint64_t round_tokens);
 
 // Throws UsageError, with the numbers and what to do, if `need` is more than the `available` bytes. `available` of 0 is
 // unknown, and no reason to refuse.

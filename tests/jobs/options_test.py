@@ -57,6 +57,16 @@ class Numbers(JobTest):
                 self.refused(USAGE, "--checkpoint-minutes", 2, "train", "reader", "--input", "i", "--output",
                              self.folder / "o", f"--checkpoint-minutes={minutes}")
 
+    def test_training_refuses_early_what_cannot_fit_or_makes_no_sense(self):
+        path = self.write("s.txt", sessions(1, 40))
+        train = ["train", "reader", "--input", path, "--output", self.folder / "o", *SMALL]
+        for ranks in (1, 3):
+            process = self.refused(USAGE, "training needs", ranks, *train, "--memory", "0.000001")
+            self.assertIn("0.000 GiB are available", process.stderr)
+            self.refused(USAGE, "--hot-syncs: expected 0 to 1000", ranks, *train, "--hot-syncs", 4000000000)
+            self.refused(USAGE, "--memory: expected 0 to", ranks, *train, "--memory", "nan")
+        self.assertFalse((self.folder / "o" / "model.h5").exists())
+
     def test_samples_and_searches_of_nothing_are_refused(self):
         for flag in ("--pairs", "--queries", "--ef"):
             with self.subTest(flag=flag):

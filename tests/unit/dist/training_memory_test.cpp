@@ -5,7 +5,6 @@
 #include <string>
 
 #include "core/error.h"
-#include "core/free_memory.h"
 
 namespace linktrail::dist {
 namespace {
@@ -13,23 +12,27 @@ namespace {
 constexpr ModelShape kTenMillion{.input_rows = 10000000, .output_rows = 10000000, .dim = 64};
 
 TEST(TrainingMemory, HasTheMatricesOnceForAllRanksOfANode) {
-  const TrainingMemory one = training_memory(kTenMillion, 1, 1000), many = training_memory(kTenMillion, 16, 1000);
+  const TrainingMemory one = training_memory(kTenMillion, {.ranks = 1, .sharing = 1}, 1000),
+                       many = training_memory(kTenMillion, {.ranks = 16, .sharing = 16}, 1000);
 
   EXPECT_EQ(one.matrices, 2ULL * 10000000 * 64 * 4);
   EXPECT_EQ(many.matrices, one.matrices);
   EXPECT_EQ(many.rounds, 16 * one.rounds);
   EXPECT_LT(many.total(), 2 * one.total());
+  EXPECT_EQ(training_memory(kTenMillion, {.ranks = 16, .sharing = 1}, 1000).matrices, 16 * one.matrices);
 }
 
 TEST(TrainingMemory, ARoundCannotTouchMoreRowsThanThereAre) {
   const ModelShape small{.input_rows = 1000, .output_rows = 10, .dim = 50};
 
-  EXPECT_EQ(training_memory(small, 2, 1000000).rounds, training_memory(small, 2, 100000000).rounds);
-  EXPECT_LT(training_memory(small, 2, 10).rounds, training_memory(small, 2, 100000000).rounds);
+  EXPECT_EQ(training_memory(small, {.ranks = 2, .sharing = 2}, 1000000).rounds,
+            training_memory(small, {.ranks = 2, .sharing = 2}, 100000000).rounds);
+  EXPECT_LT(training_memory(small, {.ranks = 2, .sharing = 2}, 10).rounds,
+            training_memory(small, {.ranks = 2, .sharing = 2}, 100000000).rounds);
 }
 
 TEST(TrainingMemory, IsRefusedWithNumbersWhenItCannotFit) {
-  const TrainingMemory need = training_memory(kTenMillion, 2, 1000000);
+  const TrainingMemory need = training_memory(kTenMillion, {.ranks = 2, .sharing = 2}, 1000000);
 
   EXPECT_NO_THROW(require_memory(need, kTenMillion, 2, need.total()));
   EXPECT_NO_THROW(require_memory(need, kTenMillion, 2, 0));
@@ -42,8 +45,6 @@ TEST(TrainingMemory, IsRefusedWithNumbersWhenItCannotFit) {
       EXPECT_NE(text.find(part), std::string::npos) << text;
   }
 }
-
-TEST(FreeMemory, IsKnownOnThisSystem) { EXPECT_GT(free_memory_bytes(), std::uint64_t{1} << 20); }
 
 }  // namespace
 }  // namespace linktrail::dist
