@@ -23,6 +23,7 @@ shellcheck --external-sources "${scripts[@]}"
 
 [[ $tidy == yes ]] || exit 0
 [[ -f $build/compile_commands.json ]] || cmake --preset dev >/dev/null
+cmake --build --preset dev --target linktrail_commit >/dev/null  # a header that is made anew by every build
 if (($# > 0)); then
   files=("$@")
 else

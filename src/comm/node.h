@@ -19,7 +19,7 @@ class Node {
  public:
   // Collective. Ranks that cannot map each other's memory, as in containers of their own or under a limit on the
   // size of files, become nodes of one rank.
-  Node(const Communicator& all, NodeParams params = {});
+  explicit Node(const Communicator& all, NodeParams params = {});
 
   const Communicator& all() const { return all_; }
   const Communicator& ranks() const { return ranks_; }  // of this node
