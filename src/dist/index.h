@@ -49,7 +49,8 @@ struct IndexProgress {
   double fraction = 0;     // of the whole build, 0..1, estimated from the distances that phases evaluate; never falls
 };
 
-// Called on every rank for itself, some thousand times a build; must not communicate. May be empty.
+// Called on every rank for itself, some thousand times a build; must not communicate. What it throws ends the build on
+// all ranks, with AgreedError. May be empty.
 using IndexObserver = std::function<void(const IndexProgress&)>;
 
 struct BuiltIndex {

@@ -166,11 +166,11 @@ BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, cons
   } else {
     merge_level0(shard, owners, params, progress, report, comm);
     timer.emplace(report.seconds.upper);
-    progress.at(IndexPhase::kUpper, 0, 1);
+    comm::agreed(comm, [&] { progress.at(IndexPhase::kUpper, 0, 1); });
     rebuild_upper_levels(shard.graph, report, comm);
   }
   timer.emplace(report.seconds.repair);
-  progress.at(IndexPhase::kRepair, 0, 1);
+  comm::agreed(comm, [&] { progress.at(IndexPhase::kRepair, 0, 1); });
   built.part = with_copies(std::move(shard));
   repair_level0(built.part, owners, report, comm);
   timer.reset();
@@ -178,7 +178,7 @@ BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, cons
   report.nodes = built.part.size();
   report.zero_vectors = count_zero_rows(built.part);
   agree_on_report(report, comm);
-  progress.at(IndexPhase::kRepair, 1, 1);
+  comm::agreed(comm, [&] { progress.at(IndexPhase::kRepair, 1, 1); });
   return built;
 }
 

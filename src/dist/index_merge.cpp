@@ -68,15 +68,17 @@ NeighborTable search_foreign_shards(const HnswGraph& mine, const MergeParams& pa
   const auto visits = static_cast<std::size_t>(comm.size() - 1);
   for (std::size_t visit = 0; visit < visits; ++visit) {
     visitor = pass_on(visit == 0 ? mine : visitor, comm);
-    distances += cross_search(mine.vectors, visitor, params, candidates, [&](std::size_t rows) {
-      progress.at(IndexPhase::kSearch, visit * mine.size() + rows, visits * mine.size());
+    comm::agreed(comm, [&] {
+      distances += cross_search(mine.vectors, visitor, params, candidates, [&](std::size_t rows) {
+        progress.at(IndexPhase::kSearch, visit * mine.size() + rows, visits * mine.size());
+      });
     });
   }
   return candidates;
 }
 
-// Collective. Calls work(begin, end) on batches of rows, after the lookup has the rows of all nodes in wanted(begin,
-// end).
+// Collective. Calls work(begin, end), which must not communicate, on batches of rows, after the lookup has the rows of
+// all nodes in wanted(begin, end).
 template <class Wanted, class Work>
 void for_each_batch(const Shard& shard, std::uint64_t batch_rows, VectorLookup& lookup, const NodeOwners& owners,
                     const comm::Communicator& comm, Wanted wanted, Work work) {
@@ -88,7 +90,7 @@ void for_each_batch(const Shard& shard, std::uint64_t batch_rows, VectorLookup& 
     std::vector<NodeId> ids = wanted(begin, end);
     std::erase_if(ids, [&](NodeId id) { return lookup.is_local(id); });
     lookup.set_ghosts(ids, fetch_rows(ids, shard.all.vectors, owners, comm));
-    work(begin, end);
+    comm::agreed(comm, [&] { work(begin, end); });
   }
 }
 
