@@ -11,6 +11,12 @@
 
 namespace linktrail::jobs {
 
+// What a signal to stop does: TERM, INT or USR1.
+enum class OnStopSignal {
+  kEnd,         // ends the program at once; outputs that are not finished do not appear
+  kCheckpoint,  // is noticed at the next synchronisation: the work so far is kept, exit code 75
+};
+
 class Command {
  public:
   virtual ~Command() = default;
@@ -26,6 +32,8 @@ class Command {
 
   // Where the configuration comes from, if not from --config.
   virtual std::string config_path() const { return {}; }
+
+  virtual OnStopSignal on_stop_signal() const { return OnStopSignal::kEnd; }
 
   // What --dry-run prints: checks the options and names inputs and outputs. Root only, no communication.
   virtual std::string plan() const = 0;

@@ -12,6 +12,7 @@
 #include "mpi_jobs/evaluation_table.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/stages.h"
+#include "mpi_jobs/stop_request.h"
 #include "snapshot/atomic_file.h"
 
 namespace linktrail::jobs {
@@ -150,7 +151,9 @@ StageResult measure(const EvaluateOptions& options, const Context& context) {
   result["articles"] = rows.total;
   result["dim"] = rows.dim();
   if (measures_sessions(options)) evaluate_sessions(options, rows, context, result);
+  leave_if_asked(context);
   evaluate_neighbors(options, rows, context, result);
+  leave_if_asked(context);
   if (measures_link_model(options)) evaluate_link_model(options, context, result);
   if (options.coverage == CoverageOf::kPagelinks && !options.pagelinks.empty())
     evaluate_coverage(options, rows, context, result);

@@ -10,6 +10,7 @@
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/stages.h"
+#include "mpi_jobs/stop_request.h"
 #include "report/progress.h"
 
 namespace linktrail::jobs {
@@ -32,6 +33,7 @@ dist::BuiltIndex build_with_progress(const dist::EmbeddingRows& rows, const Hnsw
                                                            .out = &std::cerr});
   });
   const auto observer = [&](const dist::IndexProgress& progress) {
+    stop_if_asked();
     if (meter) meter->update({.fraction = progress.fraction, .phase = progress.phase});
   };
   dist::BuiltIndex built =

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <sstream>
 
 #include "comm/agreement.h"
@@ -144,7 +145,8 @@ void execute(Parsed& parsed, const comm::Communicator& comm) {
         comm, [&] { write_stdout(parsed.flags.dump_config ? resolved_config(parsed) : parsed.command->plan()); });
     return;
   }
-  const comm::StopSignal stop;
+  std::optional<comm::StopSignal> stop;
+  if (parsed.command->on_stop_signal() == OnStopSignal::kCheckpoint) stop.emplace();
   const Log log({.rank = comm.rank(),
                  .ranks = comm.size(),
                  .verbosity = parsed.flags.verbose - parsed.flags.quiet,

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <filesystem>
 #include <iostream>
 
 #include "comm/agreement.h"
@@ -10,6 +11,8 @@
 namespace linktrail::jobs {
 
 namespace {
+
+constexpr const char* kPartial = ".partial";
 
 std::uint64_t resident_bytes() {
   rusage usage{};
@@ -23,6 +26,10 @@ double steady_seconds() {
 
 }  // namespace
 
+void keep_metrics(const std::string& metrics, const comm::Communicator& comm) {
+  comm::agreed_on_root(comm, [&] { std::filesystem::rename(metrics + kPartial, metrics); });
+}
+
 RoundObserver::RoundObserver(const ObservedRun& run, const Context& context)
     : run_(run), context_(context), started_(std::chrono::steady_clock::now()) {
   comm::agreed_on_root(context.comm, [&] {
@@ -32,7 +39,8 @@ RoundObserver::RoundObserver(const ObservedRun& run, const Context& context)
                                                                .terminal = detect_terminal(),
                                                                .now_s = steady_seconds,
                                                                .out = &std::cerr});
-    metrics_ = std::make_unique<MetricsWriter>(run.metrics, run.resumed ? MetricsStart::kResume : MetricsStart::kFresh);
+    metrics_ = std::make_unique<MetricsWriter>(run.metrics + kPartial,
+                                               run.resumed ? MetricsStart::kResume : MetricsStart::kFresh);
   });
 }
 

@@ -14,9 +14,13 @@ namespace linktrail::jobs {
 struct ObservedRun {
   std::string stage;  // "train reader"
   std::string run_id;
-  std::string metrics;  // path of metrics.jsonl
+  std::string metrics;  // path of metrics.jsonl; rounds go to it + ".partial" until keep_metrics()
   bool resumed = false;
 };
+
+// Collective. Gives the rounds of a finished run their name. To be called when the model has its own: until then the
+// older file belongs to the older model.
+void keep_metrics(const std::string& metrics, const comm::Communicator& comm);
 
 class RoundObserver {
  public:

@@ -5,6 +5,7 @@
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/snapshot_run.h"
 #include "mpi_jobs/stages.h"
+#include "snapshot/publish.h"
 
 namespace linktrail::jobs {
 
@@ -22,6 +23,7 @@ class Snapshot : public Command {
     app.parse_complete_callback([this] { take_config_from_models(); });
   }
   std::string config_path() const override { return path_; }
+  OnStopSignal on_stop_signal() const override { return OnStopSignal::kCheckpoint; }
 
   std::string plan() const override {
     check();
@@ -61,6 +63,7 @@ class Snapshot : public Command {
     validate(links);
     validate(config_.evaluate);
     linktrail::check(config_.index.hnsw);
+    if (!config_.snapshot.name.empty()) staging_folder({.root = config_.snapshot.root, .name = config_.snapshot.name});
     const double recall = config_.snapshot.min_index_recall;
     if (!(recall >= 0 && recall <= 1))  // so written, NaN is refused too
       throw UsageError(fmt::format("--min-index-recall: expected a share from 0 to 1, found {}", recall));

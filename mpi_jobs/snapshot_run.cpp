@@ -5,7 +5,6 @@
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
-#include "comm/stop_signal.h"
 #include "core/version.h"
 #include "corpus/flat_files.h"
 #include "corpus/flat_writers.h"
@@ -17,10 +16,10 @@
 #include "mpi_jobs/model_report.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/snapshot_lineage.h"
+#include "mpi_jobs/unfinished_run.h"
 #include "snapshot/atomic_file.h"
 #include "snapshot/publish.h"
 #include "snapshot/sha256.h"
-#include "snapshot/stage_ledger.h"
 
 namespace linktrail::jobs {
 
@@ -28,16 +27,24 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 SnapshotRun::SnapshotRun(const SnapshotConfig& config, const Context& context)
+    : SnapshotRun(config, fingerprint_inputs(config.input, context.comm), context) {}
+
+SnapshotRun::SnapshotRun(const SnapshotConfig& config, std::vector<ManifestInput> inputs, const Context& context)
     : config_(config),
       context_(context),
-      name_(config.snapshot.name.empty() ? creation_month() : config.snapshot.name),
+      request_(request_of(inputs, config.resolved)),
+      name_(settle_name(config.snapshot, request_, context)),
       publish_(staging_folder({.root = config.snapshot.root, .name = name_})),
-      private_(publish_ + ".stages") {}
+      private_(publish_ + ".stages"),
+      stages_(private_, context) {
+  manifest_.inputs = std::move(inputs);
+}
 
 void SnapshotRun::run() {
   lock_out_others();
   open_manifest();
   if (already_published()) return finish_published();
+  comm::agreed_on_root(context_.comm, [&] { note_request(private_, request_); });
   check_small_inputs();
   check_earlier_models();
   for (const std::string& model : config_.snapshot.models) make_model(model);
@@ -86,11 +93,15 @@ void SnapshotRun::make_reader(std::string& key) {
   train.align_to = path_of_role(manifest_.inputs, align_role("reader"));
   key = sha256_of(inputs_key({"sessions", init_role("reader"), align_role("reader")}) +
                   config_.resolved["reader"].dump());
-  run_stage({"reader", "train", key, {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
+  run_stage({.model = "reader",
+             .name = "train",
+             .key = key,
+             .outputs = {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
             [&] { return train_reader(train, context_); });
 
   EmbedOptions embed{.model = train.output, .output = public_folder("reader")};
-  run_stage({"reader", "embed", key, {embed.output + "/embeddings.h5"}}, [&] { return embed_reader(embed, context_); });
+  run_stage({"reader", "embed", key, {"train"}, {embed.output + "/embeddings.h5"}},
+            [&] { return embed_reader(embed, context_); });
 }
 
 LinkTrainOptions SnapshotRun::link_options() const {
@@ -107,7 +118,10 @@ void SnapshotRun::make_links(std::string& key) {
   const LinkTrainOptions train = link_options();
   key = sha256_of(inputs_key({"pagelinks", "labels", init_role("links"), align_role("links")}) +
                   config_.resolved["links"].dump());
-  run_stage({"links", "train", key, {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
+  run_stage({.model = "links",
+             .name = "train",
+             .key = key,
+             .outputs = {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
             [&] { return train_links(train, context_); });
 
   EmbedOptions embed = config_.embed;
@@ -115,7 +129,8 @@ void SnapshotRun::make_links(std::string& key) {
   embed.input = config_.input.pagelinks;
   embed.output = public_folder("links");
   key = sha256_of(key + config_.resolved["embed"].dump());
-  run_stage({"links", "embed", key, {embed.output + "/embeddings.h5"}}, [&] { return embed_links(embed, context_); });
+  run_stage({"links", "embed", key, {"train"}, {embed.output + "/embeddings.h5"}},
+            [&] { return embed_links(embed, context_); });
 }
 
 void SnapshotRun::finish_model(const std::string& model, const std::string& key) {
@@ -124,7 +139,7 @@ void SnapshotRun::finish_model(const std::string& model, const std::string& key)
   IndexOptions index = config_.index;
   index.input = folder + "/embeddings.h5";
   index.output = folder + "/index.hnsw";
-  run_stage({model, "index", index_key, {index.output}}, [&] { return build_index(index, context_); });
+  run_stage({model, "index", index_key, {"embed"}, {index.output}}, [&] { return build_index(index, context_); });
 
   EvaluateOptions evaluation = config_.evaluate;
   evaluation.coverage = CoverageOf::kNothing;  // embed has counted
@@ -141,11 +156,18 @@ void SnapshotRun::finish_model(const std::string& model, const std::string& key)
   }
   const std::string evaluation_key =
       sha256_of(index_key + inputs_key({"labels"}) + config_.resolved["evaluate"].dump());
-  run_stage({model, "evaluate", evaluation_key, {}}, [&] { return evaluate(evaluation, context_); });
+  run_stage({model, "evaluate", evaluation_key, {"train", "embed", "index"}},
+            [&] { return evaluate(evaluation, context_); });
 
-  run_stage({model, "export", key, {folder + "/model.bin"}},
+  run_stage({model, "export", key, {"train"}, {folder + "/model.bin"}},
             [&] { return export_fasttext(private_folder(model), folder + "/model.bin", context_); });
-  run_stage({model, "report", evaluation_key, {folder + "/report.html", folder + "/metrics.jsonl"}}, [&] {
+  // It shows the whole configuration and all that the other stages say.
+  const Stage report{.model = model,
+                     .name = "report",
+                     .key = sha256_of(evaluation_key + config_.resolved.dump()),
+                     .after = {"train", "embed", "index", "evaluate", "export"},
+                     .outputs = {folder + "/report.html", folder + "/metrics.jsonl"}};
+  run_stage(report, [&] {
     return write_model_report({.model = model,
                                .metrics_jsonl = private_folder(model) + "/metrics.jsonl",
                                .folder = folder,
@@ -155,47 +177,11 @@ void SnapshotRun::finish_model(const std::string& model, const std::string& key)
   });
 }
 
-// Training stops by itself at its next round; between stages there is nothing to save, for a finished stage is on
-// record.
-void SnapshotRun::leave_if_asked() const {
-  if (!comm::StopSignal::requested_anywhere(context_.comm)) return;
-  throw comm::AgreedError(
-      ExitCode::kStoppedWithCheckpoint,
-      fmt::format("stopped on request; finished stages are kept in {}; run the same command again to go on", publish_),
-      0);
-}
-
-StageResult SnapshotRun::run_stage(const Stage& stage, const std::function<StageResult()>& work) {
-  leave_if_asked();
-  const std::string id = stage.model + "." + stage.name;
-  const std::string result_file = private_ + "/" + id + ".result.json";
-  const StageLedger ledger(private_);
-  int done = 0;
-  comm::agreed_on_root(context_.comm, [&] {
-    done = context_.common.resume == Resume::kAuto && ledger.is_current(id, stage.key) ? 1 : 0;
-    if (done == 0) ledger.forget(id);
-  });
-  comm::broadcast(std::span<int>(&done, 1), 0, context_.comm);
-  StageResult result;
-  if (done != 0) {
-    context_.log.info("{} {}: done before, skipped", stage.model, stage.name);
-    result = comm::agreed(context_.comm, [&] { return StageResult::parse(read_text(result_file)); });
-  } else {
-    context_.log.info("{} {}", stage.model, stage.name);
-    result = work();
-    comm::agreed_on_root(context_.comm, [&] {
-      write_text_atomically(result_file, result.dump(2) + "\n");
-      std::vector<fs::path> outputs{fs::path(result_file).lexically_relative(private_)};
-      for (const std::string& output : stage.outputs) outputs.push_back(fs::path(output).lexically_relative(private_));
-      ledger.record(id, stage.key, outputs);
-    });
-  }
-  manifest_.metrics[stage.model][stage.name] = result;
-  return result;
+void SnapshotRun::run_stage(const Stage& stage, const std::function<StageResult()>& work) {
+  manifest_.metrics[stage.model][stage.name] = stages_.run(stage, work);
 }
 
 void SnapshotRun::open_manifest() {
-  manifest_.inputs = fingerprint_inputs(config_.input, context_.comm);
   for (const std::string& model : config_.snapshot.models)
     add_lineage(model, model == "reader" ? config_.reader : config_.links);
   manifest_.producer = kProducer;
@@ -227,16 +213,32 @@ std::string SnapshotRun::inputs_key(const std::vector<std::string>& roles) const
   return text;
 }
 
+namespace {
+
+// Throws unless the snapshot is the one that this run would make, byte by byte.
+void expect_same_snapshot(const fs::path& folder, const std::string& run_id) {
+  const Manifest manifest = load_manifest(folder);
+  if (manifest.run_id != run_id)
+    throw UsageError(
+        fmt::format("{} is published from other inputs or another configuration, and a snapshot never changes; "
+                    "choose another --name",
+                    folder.string()));
+  const std::vector<FileProblem> problems = verify(folder, manifest);
+  if (!problems.empty())
+    throw InputError(
+        fmt::format("{}: {} ({} files of the published snapshot are not as its manifest says); restore them, or "
+                    "move the folder away to make the snapshot anew",
+                    (folder / problems.front().path).string(), problems.front().what, problems.size()));
+}
+
+}  // namespace
+
 bool SnapshotRun::already_published() const {
   int published = 0;
   comm::agreed_on_root(context_.comm, [&] {
     const fs::path folder = fs::path(config_.snapshot.root) / name_;
     if (!fs::exists(folder)) return;
-    if (load_manifest(folder).run_id != manifest_.run_id)
-      throw UsageError(
-          fmt::format("{} is published from other inputs or another configuration, and a snapshot never changes; "
-                      "choose another --name",
-                      folder.string()));
+    expect_same_snapshot(folder, manifest_.run_id);
     published = 1;
   });
   comm::broadcast(std::span<int>(&published, 1), 0, context_.comm);
@@ -311,8 +313,17 @@ void SnapshotRun::copy_titles() {
   });
 }
 
+// What an earlier run under this name left, e.g. of a model whose gate failed, is no part of this snapshot.
+std::vector<fs::path> SnapshotRun::published_files() const {
+  std::vector<fs::path> files;
+  for (const fs::path& output : stages_.outputs()) files.push_back(output.lexically_relative(publish_));
+  if (!config_.input.titles.empty()) files.emplace_back("titles.tsv");
+  return files;
+}
+
 void SnapshotRun::publish() {
   comm::agreed_on_root(context_.comm, [&] {
+    remove_others(publish_, published_files());
     manifest_.files = record_folder(publish_);
     save_manifest(publish_, manifest_);
     publish_snapshot({.root = config_.snapshot.root, .name = name_});

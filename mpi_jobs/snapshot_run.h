@@ -1,11 +1,13 @@
 // One snapshot: the stages of both models in a row, each skipped if it is done and unchanged, then one publication.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "mpi_jobs/stage_runner.h"
 #include "mpi_jobs/stages.h"
 #include "snapshot/manifest.h"
 #include "snapshot/run_lock.h"
@@ -25,21 +27,16 @@ struct SnapshotConfig {
 
 class SnapshotRun {
  public:
+  // Collective: hashes the inputs, and settles the name if none is given.
   SnapshotRun(const SnapshotConfig& config, const Context& context);
 
   // Collective. Throws AgreedError: bad input, storage, or a gate that failed (nothing is published then).
   void run();
 
  private:
-  struct Stage {
-    std::string model;
-    std::string name;
-    std::string key;                   // hash of everything that the result depends on
-    std::vector<std::string> outputs;  // absolute paths
-  };
+  SnapshotRun(const SnapshotConfig& config, std::vector<ManifestInput> inputs, const Context& context);
 
-  void leave_if_asked() const;  // collective; throws AgreedError
-  StageResult run_stage(const Stage& stage, const std::function<StageResult()>& work);
+  void run_stage(const Stage& stage, const std::function<StageResult()>& work);
   void make_model(const std::string& model);
   void make_reader(std::string& key);
   void make_links(std::string& key);
@@ -56,6 +53,7 @@ class SnapshotRun {
   void check_earlier_models() const;
   void check_gates();
   void copy_titles();
+  std::vector<std::filesystem::path> published_files() const;
   void publish();
 
   std::string public_folder(const std::string& model) const { return publish_ + "/" + model; }
@@ -63,9 +61,11 @@ class SnapshotRun {
 
   const SnapshotConfig& config_;
   const Context& context_;
+  std::string request_;  // digest of what is asked for
   std::string name_;
-  std::string publish_;            // ROOT/.work/NAME: becomes ROOT/NAME
-  std::string private_;            // ROOT/.work/NAME.stages: trained models, checkpoints, the ledger
+  std::string publish_;  // ROOT/.work/NAME: becomes ROOT/NAME
+  std::string private_;  // ROOT/.work/NAME.stages: trained models, checkpoints, the ledger
+  StageRunner stages_;
   std::unique_ptr<RunLock> lock_;  // on rank 0
   Manifest manifest_;
 };

@@ -20,6 +20,7 @@ class TrainCommand : public Command {
   explicit TrainCommand(std::string section) : set_(std::move(section), options_) {}
 
   std::vector<OptionSet*> flags() override { return {&set_}; }
+  OnStopSignal on_stop_signal() const override { return OnStopSignal::kCheckpoint; }
   std::string plan() const override {
     validate(options_);
     const std::string start = options_.init_from.empty() ? "" : fmt::format("start from {}\n", options_.init_from);

@@ -4,6 +4,7 @@
 #include "core/hash.h"
 #include "embedding/trainer.h"
 #include "mpi_jobs/record.h"
+#include "mpi_jobs/round_observer.h"
 
 namespace linktrail::jobs {
 
@@ -111,6 +112,7 @@ StageResult train_model(Training training, const TrainFunction& train, const Tra
                      .documents = corpus.total_records,
                      .config = config},
                     context.comm);
+  keep_metrics(options.output + "/metrics.jsonl", context.comm);
   return result;
 }
 

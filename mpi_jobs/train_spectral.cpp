@@ -86,6 +86,7 @@ StageResult train_spectral(const LinkTrainOptions& options, const TrainParams& p
                      .documents = corpus.total_records,
                      .config = config},
                     context.comm);
+  keep_metrics(options.output + "/metrics.jsonl", context.comm);
   return result;
 }
 

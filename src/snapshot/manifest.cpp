@@ -166,6 +166,22 @@ std::vector<FileRecord> record_folder(const std::filesystem::path& folder) {
   return records;
 }
 
+void remove_others(const std::filesystem::path& folder, std::span<const std::filesystem::path> keep) {
+  std::vector<std::filesystem::path> others;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    const std::filesystem::path relative = entry.path().lexically_relative(folder);
+    const bool kept = relative == kManifestFile || std::ranges::find(keep, relative) != keep.end();
+    if (!entry.is_directory() && !kept) others.push_back(entry.path());
+  }
+  for (const auto& path : others) {
+    std::error_code error;
+    std::filesystem::remove(path, error);
+    if (error) throw_storage_error(path, "remove", error.value());
+    // The folder may be empty now; if it is not, it stays.
+    if (path.parent_path() != folder) std::filesystem::remove(path.parent_path(), error);
+  }
+}
+
 std::vector<FileProblem> verify(const std::filesystem::path& folder, const Manifest& manifest, FileCheck check) {
   std::vector<FileProblem> problems;
   for (const FileRecord& file : manifest.files)

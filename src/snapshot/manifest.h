@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,9 @@ Manifest load_manifest(const std::filesystem::path& folder);
 
 // Records of every regular file below `folder`, sorted by path, without the manifest itself. Reads every byte.
 std::vector<FileRecord> record_folder(const std::filesystem::path& folder);
+
+// Removes every file below `folder` but those of `keep` (relative paths) and the manifest. Throws StorageError.
+void remove_others(const std::filesystem::path& folder, std::span<const std::filesystem::path> keep);
 
 struct FileProblem {
   std::string path{};

@@ -47,6 +47,12 @@ std::optional<std::string> StageLedger::why_stale(const std::string& stage, cons
   return std::nullopt;
 }
 
+std::string StageLedger::record_digest(const std::string& stage) const {
+  const std::filesystem::path path = record_path(stage);
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored) ? sha256_of_file(path) : std::string();
+}
+
 void StageLedger::record(const std::string& stage, const std::string& key,
                          std::span<const std::filesystem::path> outputs) const {
   Json json;

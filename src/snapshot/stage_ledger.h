@@ -28,6 +28,9 @@ class StageLedger {
   std::optional<std::string> why_stale(const std::string& stage, const std::string& key,
                                        FileCheck check = FileCheck::kSize) const;
 
+  // Digest of the stage's record: of its key and of what its outputs were. Of nothing if there is no record.
+  std::string record_digest(const std::string& stage) const;
+
   // Records that the stage is done. Outputs are paths relative to the folder. Throws InputError if one is missing,
   // StorageError if the record cannot be written.
   void record(const std::string& stage, const std::string& key, std::span<const std::filesystem::path> outputs) const;

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from job import DONE, STORAGE, TIME_LIMIT_S, JobTest, command, environment, ranks_of, run
+from job import BAD_INPUT, DONE, STORAGE, TIME_LIMIT_S, JobTest, command, environment, ranks_of, run
 from snapshot_config import snapshot_config
 
 
@@ -56,6 +56,15 @@ class Publish(JobTest):
         (self.root / ".work" / "2026-11.stages").mkdir()
         self.again()
         self.assertEqual(list((self.root / ".work").iterdir()), [])
+
+    def test_a_published_snapshot_that_was_damaged_is_not_called_unchanged(self):
+        index = self.root / "2026-11" / "links" / "index.hnsw"
+        whole = index.read_bytes()
+        for damaged in (whole + b"x", b"\xff" + whole[1:], None):
+            index.unlink()
+            if damaged is not None:
+                index.write_bytes(damaged)
+            self.refused(BAD_INPUT, "links/index.hnsw", 2, "snapshot", self.config)
 
     def test_a_folder_named_current_is_refused_before_any_work(self):
         self.current.unlink()

@@ -56,6 +56,21 @@ class Resume(JobTest):
         self.assertTrue((out / "checkpoint.h5").exists())
         self.assert_resumes_to_the_same_bytes(out)
 
+    def test_a_training_that_is_killed_leaves_the_rounds_of_the_older_model(self):
+        out = self.folder / "out"
+        self.done(2, *self.train(out))
+        before = (out / "metrics.jsonl").read_bytes()
+        (out / "embeddings.h5").unlink()
+        process = self.running(out)
+
+        for pid in [*ranks_of(process), process.pid]:
+            os.kill(pid, signal.SIGKILL)
+        process.wait(timeout=TIME_LIMIT_S)
+
+        self.assertEqual((out / "metrics.jsonl").read_bytes(), before)
+        self.assert_resumes_to_the_same_bytes(out)
+        self.assertNotEqual((out / "metrics.jsonl").read_bytes(), b"")
+
     def test_killed_and_resumed_to_the_same_bytes(self):
         out = self.folder / "out"
         process = self.running(out)

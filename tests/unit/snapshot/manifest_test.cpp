@@ -13,6 +13,7 @@ namespace {
 
 using testing::AllOf;
 using testing::ElementsAre;
+using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -130,6 +131,17 @@ TEST(RecordFolder, ListsAllFilesButTheManifestSorted) {
   EXPECT_EQ(files[0].path, "a/b");
   EXPECT_EQ(files[1].path, "z");
   EXPECT_EQ(files[1].bytes, 2U);
+}
+
+TEST(RemoveOthers, LeavesWhatIsKeptAndTheManifestAndNoEmptyFolder) {
+  const TemporaryFolder folder;
+  for (const char* name : {"kept/a", "kept/b", "gone/c", "top", "manifest.json"}) put_file(folder / name, "1");
+
+  remove_others(folder.path(), std::vector<std::filesystem::path>{"kept/a"});
+
+  EXPECT_THAT(record_folder(folder.path()), ElementsAre(Field(&FileRecord::path, "kept/a")));
+  EXPECT_TRUE(std::filesystem::exists(folder / "manifest.json"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "gone"));
 }
 
 TEST(Verify, FindsMissingResizedAndChangedFiles) {

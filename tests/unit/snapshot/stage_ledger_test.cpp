@@ -65,6 +65,23 @@ TEST_F(StageLedgerTest, ForgottenStageIsStaleAndForgettingTwiceIsFine) {
   EXPECT_FALSE(ledger_.is_current("train", "key-1"));
 }
 
+TEST_F(StageLedgerTest, TheDigestOfARecordFollowsKeyAndOutputs) {
+  const std::vector<std::filesystem::path> outputs{"out/a.bin"};
+  const std::string first = ledger_.record_digest("train");
+  ledger_.record("train", "key-1", outputs);
+  EXPECT_EQ(ledger_.record_digest("train"), first);
+
+  ledger_.record("train", "key-2", outputs);
+  EXPECT_NE(ledger_.record_digest("train"), first);
+
+  put_file(folder_ / "out/a.bin", "54321");
+  ledger_.record("train", "key-1", outputs);
+  EXPECT_NE(ledger_.record_digest("train"), first);
+
+  ledger_.forget("train");
+  EXPECT_EQ(ledger_.record_digest("train"), "");
+}
+
 TEST_F(StageLedgerTest, RecordOfAMissingOutputThrowsAndKeepsTheOldRecord) {
   const std::vector<std::filesystem::path> missing{"out/none"};
 
