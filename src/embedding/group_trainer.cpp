@@ -63,14 +63,19 @@ void GroupTrainer::train_cbow(const SequencePlan& plan, std::size_t g, RoundMode
                   .outputs = own};
     outputs += own;
   }
+  const Window next = plan.next_contexts(g);
+  if (members_.size() < kInputTile * (group.end - group.begin)) members_.resize(kInputTile * (group.end - group.begin));
   kernels_.cbow_batch(
       {.contexts = row_list(model.input, plan.input_rows().subspan(group.begin, group.end - group.begin)),
        .outputs = row_list(model.output, plan.outputs(group.lists, group.count)),
        .next_outputs = plan.outputs_of_group(g + 1),
+       .first_next_context = next.begin - group.begin,
+       .next_contexts = next.end - next.begin,
        .centres = centres.data(),
        .count = group.count,
        .learning_rate = group.learning_rate,
        .means = means_.data(),
+       .members = members_.data(),
        .scratch = scratch_.data(),
        .loss = loss_of(g)});
   examples_ += group.count;

@@ -34,9 +34,10 @@ class GroupTrainer {
 
   TrainParams params_;
   const Kernels& kernels_ = best_kernels();
-  Matrix means_;    // CBOW: of the contexts of each centre
-  Matrix targets_;  // skip-gram: of the outputs of a group
-  Matrix weights_;  // skip-gram: of the outputs, a row for each set of centres
+  Matrix means_;                // CBOW: of the contexts of each centre
+  std::vector<float> members_;  // CBOW: which context is in the window of which centre
+  Matrix targets_;              // skip-gram: of the outputs of a group
+  Matrix weights_;              // skip-gram: of the outputs, a row for each set of centres
   Matrix scratch_;
   std::vector<std::uint32_t> usual_outputs_;   // no negative is a centre: what weights_ are for between two groups
   std::vector<float*> contexts_;               // skip-gram: input rows

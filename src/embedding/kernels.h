@@ -85,10 +85,13 @@ struct CbowBatch {
   RowList contexts;              // updated in place
   RowList outputs;               // updated in place, in order
   std::size_t next_outputs = 0;  // rows of the list beyond its count that will be used next: to be fetched meanwhile
+  // Contexts, by their place in the list or beyond it, that will be used next and were not yet: likewise.
+  std::size_t first_next_context = 0, next_contexts = 0;
   const CbowCentre* centres = nullptr;  // `count`, 1..kInputTile; windows have a context beside the centre itself
   std::size_t count = 0;
   float learning_rate = 0;
   float* means = nullptr;    // kInputTile rows of contexts.stride floats each, as Matrix lays them out
+  float* members = nullptr;  // kInputTile floats a context of the windows, 16-byte aligned
   float* scratch = nullptr;  // padded_scores(kInputTile outputs of the largest centre) floats, 64-byte aligned
   float* loss = nullptr;     // as in LogisticTile, every weight 1
 };
@@ -103,11 +106,11 @@ struct PairProducts {
 struct Kernels {
   Isa isa;
 
-  // out = scale * sum of the rows, without the one at position `skip` (rows.count: none).
-  void (*sum_rows)(const RowList& rows, std::size_t skip, float scale, float* out);
+  // out = scale * sum of the rows.
+  void (*sum_rows)(const RowList& rows, float scale, float* out);
 
-  // Adds scale * delta to each row but the one at position `skip`.
-  void (*add_to_rows)(const RowList& rows, std::size_t skip, const float* delta, float scale);
+  // Adds scale * delta to each row.
+  void (*add_to_rows)(const RowList& rows, const float* delta, float scale);
 
   // All scores are taken first; then each output row gives lr weight (target - p) times itself to every gradient, and
   // takes as much of every input.

@@ -46,8 +46,9 @@ class RoundRows {
 
   // Where the row is now; for prefetching.
   const float* peek(TokenId row) const {
+    if (mode_ == RoundMode::kInPlace) return matrix_->row_data(row);
     const std::uint32_t place = memory_.place_of[row];
-    return mode_ == RoundMode::kInPlace || place == 0 ? matrix_->row_data(row) : copy_at(place);
+    return place == 0 ? matrix_->row_data(row) : copy_at(place);
   }
 
   // Rows to train, by the numbers that touch() returns.

@@ -81,6 +81,13 @@ class SequencePlan {
     return {position - std::min(position - group.begin, radius), std::min(group.end, position + radius + 1)};
   }
 
+  // The contexts that the group after `g` may have and those before it had not, by the largest radius.
+  Window next_contexts(std::size_t g) const {
+    if (g + 1 >= groups_.size()) return {groups_[g].end, groups_[g].end};
+    const std::uint32_t begin = std::max(reach_of(groups_[g]), groups_[g + 1].begin);
+    return {begin, std::max(begin, reach_of(groups_[g + 1]))};
+  }
+
   // A list of output rows. CBOW: the centre, then its negative samples, none of them the centre. Skip-gram: the
   // negative samples, then the centres.
   std::span<const std::uint32_t> outputs(std::size_t list) const { return outputs(list, 1); }
@@ -104,6 +111,10 @@ class SequencePlan {
   void append_groups(std::uint32_t begin, float learning_rate, RandomStream& random);
   void draw_negatives(CentreGroup& group, RandomStream& random);
   std::uint32_t pool_at(std::size_t position);
+  // Where the contexts of the group end at the latest.
+  std::uint32_t reach_of(const CentreGroup& group) const {
+    return std::min(group.end, group.first + group.count + params_->window);
+  }
   std::size_t words_of_list() const { return (params_->negatives + std::size_t{7}) / 8; }
   std::uint32_t* bind_negatives(const CentreGroup& group, std::size_t list, std::uint32_t other_than,
                                 std::uint32_t* next) const;

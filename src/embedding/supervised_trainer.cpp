@@ -50,7 +50,7 @@ class LabelTile {
       bags_.tokens[i] = model_.input.touch(bags_.tokens[i]);
     for (const LabelId label : labels) set_target(label, c);
     for (std::size_t k = 0; k < all_labels_.size(); ++k) weights_.data()[k * kInputTile + c] = 1;
-    kernels_.sum_rows(rows_of(c), bags_[c].size(), share_of(c), means_.row_data(c));
+    kernels_.sum_rows(rows_of(c), share_of(c), means_.row_data(c));
     std::fill_n(gradients_.row_data(c), gradients_.stride(), 0.0F);
   }
 
@@ -68,7 +68,7 @@ class LabelTile {
                             .scratch = scratch_.data(),
                             .loss = &loss});
     for (std::size_t c = 0; c < bags_.size(); ++c)
-      kernels_.add_to_rows(rows_of(c), bags_[c].size(), gradients_.row_data(c), share_of(c));
+      kernels_.add_to_rows(rows_of(c), gradients_.row_data(c), share_of(c));
     clear();
     return static_cast<double>(loss);
   }

@@ -107,6 +107,7 @@ struct BatchCase {
             .count = centres.size(),
             .learning_rate = 0.3F,
             .means = means.data(),
+            .members = members.data(),
             .scratch = scratch.data(),
             .loss = loss};
   }
@@ -126,7 +127,7 @@ struct BatchCase {
                                   {.begin = 2, .end = 4, .self = 3, .first_output = 6, .outputs = 8},
                                   {.begin = 4, .end = 6, .self = 4, .first_output = 14, .outputs = 1}};
   Matrix input, output, means;
-  Matrix scratch = Matrix(1, 64);
+  Matrix members = Matrix(1, 7 * kInputTile), scratch = Matrix(1, 64);
 };
 
 // The batch by obvious loops: means and scores from the old rows, then each centre's outputs, then all contexts.
@@ -248,11 +249,11 @@ TEST_P(KernelsOf, SumsAddsAndDots) {
   const std::size_t dim = GetParam().dim;
   Matrix table = random_matrix(5, dim, 5), out(1, dim);
   const Matrix before = table.clone();
-  const std::uint32_t rows[] = {1, 3, 2, 1};
-  const RowList list{.table = table.data(), .stride = table.stride(), .dim = dim, .rows = rows, .count = 4};
+  const std::uint32_t rows[] = {1, 3, 1};
+  const RowList list{.table = table.data(), .stride = table.stride(), .dim = dim, .rows = rows, .count = 3};
 
-  kernels().sum_rows(list, 2, 0.5F, out.data());
-  kernels().add_to_rows(list, 2, before.row_data(4), 2);
+  kernels().sum_rows(list, 0.5F, out.data());
+  kernels().add_to_rows(list, before.row_data(4), 2);
 
   double dot = 0;
   for (std::size_t j = 0; j < dim; ++j) {
@@ -264,14 +265,6 @@ TEST_P(KernelsOf, SumsAddsAndDots) {
     dot += static_cast<double>(before.row(0)[j]) * static_cast<double>(before.row(2)[j]);
   }
   EXPECT_NEAR(kernels().dot(before.row_data(0), before.row_data(2), before.stride()), dot, 1e-5);
-}
-
-TEST_P(KernelsOf, NothingIsSkippedAtAPositionBeyondTheRows) {
-  Matrix table = random_matrix(2, GetParam().dim, 5), out(1, GetParam().dim);
-  const std::uint32_t rows[] = {0, 1};
-  kernels().sum_rows({.table = table.data(), .stride = table.stride(), .dim = table.dim(), .rows = rows, .count = 2}, 2,
-                     1, out.data());
-  EXPECT_NEAR(out.row(0)[0], table.row(0)[0] + table.row(1)[0], 1e-6);
 }
 
 INSTANTIATE_TEST_SUITE_P(Isa, KernelsOf, testing::ValuesIn(test::kernel_cases()), test::kernel_case_name);
