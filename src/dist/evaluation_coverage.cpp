@@ -17,8 +17,7 @@ std::vector<Qid> gather_owned(std::span<const Qid> qids, const comm::Communicato
                              qids, [&](Qid qid) { return owner_of(qid, comm.size()); }, comm)
                              .data;
   std::ranges::sort(own);
-  const auto repeats = std::ranges::unique(own);
-  own.erase(repeats.begin(), repeats.end());
+  own.erase(std::unique(own.begin(), own.end()), own.end());
   return own;
 }
 

@@ -40,8 +40,7 @@ std::vector<std::uint32_t> all_rows(std::span<const ChangeBatch> batches) {
   std::vector<std::uint32_t> rows;
   for (const ChangeBatch& batch : batches) rows.insert(rows.end(), batch.rows.begin(), batch.rows.end());
   std::ranges::sort(rows);
-  const auto repeats = std::ranges::unique(rows);
-  rows.erase(repeats.begin(), repeats.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   return rows;
 }
 

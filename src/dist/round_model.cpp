@@ -13,6 +13,7 @@ constexpr float kLongestRow = 1e4F;
 
 std::vector<RoundMemory> memories_of(const comm::SharedWindow& window, std::size_t rows, int ranks) {
   std::vector<RoundMemory> memories;
+  memories.reserve(static_cast<std::size_t>(ranks));
   for (int r = 0; r < ranks; ++r) memories.push_back(RoundMemory::in(window.share(r), rows));
   return memories;
 }
