@@ -10,9 +10,11 @@ LINKTRAIL_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "${LINKTRAIL_HOME}/slurm/common.sh"
 # shellcheck source=scripts/mpi_env.sh
 source "${LINKTRAIL_HOME}/scripts/mpi_env.sh"
+# shellcheck source=scripts/cores.sh
+source "${LINKTRAIL_HOME}/scripts/cores.sh"
 
 usage="usage: slurm/stat_box.sh [-n RANKS] CONFIG.toml [linktrail options]"
-cores=$(nproc)
+cores=$(usable_cores)
 ranks=${LINKTRAIL_RANKS:-$((cores > 1 ? cores / 2 : 1))}
 while getopts "n:h" option; do
   case $option in
