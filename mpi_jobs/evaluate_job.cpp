@@ -198,6 +198,7 @@ class Evaluate : public Command {
     require("embeddings", options_.embeddings);
     validate(options_);
     comm::agreed_on_root(context.comm, [&] { refuse_output_over_input(options_); });
+    if (!options_.output.empty()) require_writable("output", options_.output, context.comm);
     warn_of_idle_inputs(options_, context.log);
     const StageResult result = evaluate(options_, context);
     print_result(context, evaluation_table({{options_.embeddings, result}}));

@@ -156,6 +156,7 @@ StageResult train_links(const LinkTrainOptions& given, const Context& context) {
   // Labels that do not train are still named by the user: a wrong path must not go unnoticed.
   if (!supervised && !options.labels.empty()) dist::expand_inputs_on_root(options.labels, context.comm);
   make_output_folder(options.output, context.comm);
+  require_writable("output", options.output + "/model.h5", context.comm);
   return supervised ? train_on_labels(options, params, context) : train_self_supervised(options, params, context);
 }
 

@@ -20,6 +20,7 @@ StageResult train_reader(const TrainOptions& given, const Context& context) {
   dist::SessionCorpus corpus = dist::load_sessions(
       {.inputs = options.input, .min_count = params.min_count, .holdout_fraction = options.holdout}, context.comm);
   make_output_folder(options.output, context.comm);
+  require_writable("output", options.output + "/model.h5", context.comm);
   const std::vector<std::uint64_t> counts = corpus.vocabulary.counts();
   context.log.info("{} sessions of {} tokens, {} articles", corpus.total_records, corpus.total_tokens, counts.size());
 

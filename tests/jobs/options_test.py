@@ -1,6 +1,7 @@
 """Every option does what it says or is refused with a message that names it; nothing is ignored, nothing overwritten."""
 import gzip
 import lzma
+import os
 import pathlib
 import shutil
 import subprocess
@@ -123,6 +124,62 @@ class Output(JobTest):
     def test_over_the_pagelinks_to_walk_over_is_refused(self):
         links = self.write("links.tsv", HEADER + "enwiki\t1\tQ1\tQ2 Q3\nenwiki\t2\tQ2\tQ1 Q3\n")
         self.assert_kept(links, "simulate", "walk", "--input", links, "--output", links)
+
+    def writers(self):
+        """Commands that write one file, without its name."""
+        links = self.write("links.tsv", HEADER + "enwiki\t1\tQ1\tQ2 Q3\nenwiki\t2\tQ2\tQ1 Q3\n")
+        return {"index": ["index", "--input", self.embeddings, "--output"],
+                "export": ["export", "--format", "tsv", "--input", self.embeddings, "--output"],
+                "evaluate": ["evaluate", "--embeddings", self.embeddings, "--output"],
+                "walk": ["simulate", "walk", "--input", links, "--sessions", 10, "--output"]}
+
+    def test_that_is_no_regular_file_is_refused_and_left_as_it_is(self):
+        pipe, link = self.folder / "pipe", self.folder / "link-to-device"
+        os.mkfifo(pipe)
+        link.symlink_to("/dev/null")
+        for name, args in self.writers().items():
+            for output, kind in ((pipe, "is a pipe"), (link, "is a device")):
+                with self.subTest(command=name, output=output.name):
+                    process = self.refused(STORAGE, kind, 2, *args, output)
+                    self.assertIn(f"--output {output}", process.stderr)
+                    self.assertTrue(pipe.is_fifo() and link.is_symlink() and link.is_char_device())
+        for name in ("train", "embed"):
+            folder = self.folder / name
+            folder.mkdir()
+            os.mkfifo(folder / ("model.h5" if name == "train" else "embeddings.h5"))
+        self.refused(STORAGE, "is a pipe", 2, "train", "reader", "--input", self.sessions, "--output", self.folder / "train", *SMALL)
+        self.refused(STORAGE, "is a pipe", 2, "embed", "reader", "--model", self.model, "--output", self.folder / "embed")
+        self.refused(STORAGE, "pipe", 2, "export", "--format", "npy", "--input", self.embeddings, "--output", pipe)
+        self.assertEqual(list(self.folder.glob("*.partial")), [])
+
+    def test_that_is_no_regular_file_is_refused_before_the_input_is_read(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        for args in (["index", "--input"], ["export", "--input"], ["evaluate", "--embeddings"]):
+            with self.subTest(command=args[0]):
+                self.refused(STORAGE, "is a pipe", 1, *args, self.sessions, "--output", pipe)
+
+    def test_that_is_a_link_is_written_where_the_link_leads(self):
+        for name, args in self.writers().items():
+            for state in ("old", "new"):
+                with self.subTest(command=name, target=state):
+                    there, link = self.folder / "there" / f"{name}-{state}", self.folder / f"{name}-{state}"
+                    there.parent.mkdir(exist_ok=True)
+                    if state == "old":
+                        there.write_text("old")
+                    link.symlink_to(pathlib.Path("there") / there.name)
+                    self.done(2, *args, link)
+                    self.assertTrue(link.is_symlink())
+                    self.assertNotIn(there.read_bytes(), (b"old", b""))
+        self.assertEqual(list(self.folder.rglob("*.partial")), [])
+
+    def test_a_model_is_written_where_its_link_leads(self):
+        out, there = self.folder / "out", self.folder / "elsewhere.h5"
+        out.mkdir()
+        (out / "model.h5").symlink_to(there)
+        self.done(2, "train", "reader", "--input", self.sessions, "--output", out, *SMALL)
+        self.assertTrue((out / "model.h5").is_symlink())
+        self.done(1, "inspect", there)
 
     def test_that_is_lost_is_a_fault_of_storage(self):
         for args in (["--help"], ["train", "--help"], ["--version"], ["inspect", str(self.embeddings)],
