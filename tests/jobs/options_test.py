@@ -189,6 +189,10 @@ class Output(JobTest):
                 self.assertEqual(process.returncode, STORAGE, process.stderr)
                 self.assertIn("standard output cannot be written", process.stderr)
 
+    def test_fasttext_of_embeddings_says_what_it_lacks(self):
+        process = self.done(2, "export", "--format", "fasttext-bin", "--input", self.embeddings, "--output", self.folder / "e.bin")
+        self.assertIn("no output vectors, zeros are written", process.stderr)
+
     def test_evaluation_says_which_figures_it_leaves_out(self):
         process = self.done(2, "evaluate", "--embeddings", self.embeddings, "--sessions", self.sessions)
         self.assertIn("no session is held out", process.stderr)
