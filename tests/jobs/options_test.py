@@ -193,6 +193,15 @@ class Output(JobTest):
         process = self.done(2, "export", "--format", "fasttext-bin", "--input", self.embeddings, "--output", self.folder / "e.bin")
         self.assertIn("no output vectors, zeros are written", process.stderr)
 
+    def test_a_truncated_index_is_not_described(self):
+        index = self.folder / "i.hnsw"
+        self.done(2, "index", "--input", self.embeddings, "--output", index)
+        self.assertIn("hnswlib index", self.done(2, "inspect", index).stdout)
+        for size in (100, 2000, index.stat().st_size - 1):
+            with self.subTest(size=size):
+                cut = self.write("cut.hnsw", index.read_bytes()[:size])
+                self.refused(BAD_INPUT, "cut.hnsw", 2, "inspect", cut)
+
     def test_evaluation_says_which_figures_it_leaves_out(self):
         process = self.done(2, "evaluate", "--embeddings", self.embeddings, "--sessions", self.sessions)
         self.assertIn("no session is held out", process.stderr)
