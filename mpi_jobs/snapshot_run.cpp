@@ -16,6 +16,7 @@
 #include "mpi_jobs/input_fingerprint.h"
 #include "mpi_jobs/model_report.h"
 #include "mpi_jobs/record.h"
+#include "mpi_jobs/snapshot_identity.h"
 #include "mpi_jobs/snapshot_lineage.h"
 #include "snapshot/atomic_file.h"
 #include "snapshot/publish.h"
@@ -206,7 +207,7 @@ void SnapshotRun::open_manifest() {
   manifest_.ranks = context_.comm.size();
   manifest_.run_id = sha256_of(inputs_key({"sessions", "pagelinks", "labels", "titles", init_role("reader"),
                                            align_role("reader"), init_role("links"), align_role("links")}) +
-                               config_.resolved.dump())
+                               without_locations(config_.resolved).dump())
                          .substr(0, 16);
 }
 
