@@ -65,6 +65,7 @@ void SnapshotRun::lock_out_others() {
     if (!lock_->held())
       context_.log.warning("{}: this file system has no locks; do not start a second run of {}", publish_, name_);
     require_switchable_current(config_.snapshot.root);
+    require_free_or_published(config_.snapshot.root, name_);
   });
 }
 

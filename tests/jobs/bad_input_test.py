@@ -4,7 +4,7 @@ import gzip
 import math
 import unittest
 
-from job import BAD_INPUT, DONE, STORAGE, USAGE, JobTest, messages, run
+from job import BAD_INPUT, DONE, GATE_FAILED, STORAGE, USAGE, JobTest, messages, run
 
 SMALL = ["--dim", 8, "--epochs", 1, "--min-count", 1]
 SESSIONS = "".join(f"Q{i % 50 + 1} Q{i % 50 + 2} Q{i % 50 + 3}\n" for i in range(300))
@@ -110,6 +110,16 @@ class BadInput(JobTest):
     def test_malformed_titles_and_labels_are_found_before_training(self):
         self.refused_before_training(BAD_INPUT, "titles.tsv:2", self.snapshot_config(titles="Q1\tOne\nParis\n"))
         self.refused_before_training(BAD_INPUT, "labels.tsv:2", self.snapshot_config(labels="Q1\tA\nQ2\n"))
+
+    def test_a_model_named_twice_is_refused(self):
+        config = self.snapshot_config()
+        for ranks in (1, 3):
+            self.refused(USAGE, "found reader twice", ranks, "snapshot", "--models", "reader", "reader", config)
+
+    def test_a_name_that_is_taken_by_something_else_is_a_fault_of_storage(self):
+        (self.folder / "root" / "2026-11").mkdir(parents=True)
+        config = self.snapshot_config(snapshot="name = '2026-11'")
+        self.refused_before_training(STORAGE, "root/2026-11: exists and is no snapshot", config)
 
     def test_parameters_out_of_range(self):
         path = self.write("sessions.txt", SESSIONS)
