@@ -1,5 +1,6 @@
 // train reader: embeddings from sessions.
 #include "mpi_jobs/evaluation_table.h"
+#include "mpi_jobs/input_checks.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/stages.h"
 #include "mpi_jobs/train_command.h"
@@ -58,6 +59,7 @@ class TrainReader : public TrainCommand<ReaderTrainOptions> {
 
  private:
   void train(const ReaderTrainOptions& options, const Context& context) override {
+    if (!options.labels.empty()) check_labels(options.labels, context.comm);
     train_reader(options, context);
     embed_reader({.model = options.output, .output = options.output}, context);
     if (!options.labels.empty()) print_result(context, label_agreement(options, context));

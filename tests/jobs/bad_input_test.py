@@ -111,6 +111,22 @@ class BadInput(JobTest):
         self.refused_before_training(BAD_INPUT, "titles.tsv:2", self.snapshot_config(titles="Q1\tOne\nParis\n"))
         self.refused_before_training(BAD_INPUT, "labels.tsv:2", self.snapshot_config(labels="Q1\tA\nQ2\n"))
 
+    def test_empty_labels_and_titles_are_found_before_training(self):
+        self.refused_before_training(BAD_INPUT, "labels.tsv: no label", self.snapshot_config(labels=""))
+        self.refused_before_training(BAD_INPUT, "titles.tsv: the input is empty", self.snapshot_config(titles="\n"))
+        self.train(BAD_INPUT, "none.tsv: no label", self.write("s.txt", SESSIONS), "--labels", self.write("none.tsv", ""))
+        self.train(BAD_INPUT, "none.tsv: no label", self.write("l.tsv", HEADER + "enwiki\t1\tQ1\tQ2 Q3\n"), "--labels",
+                   self.folder / "none.tsv", "--objective", "links", kind="links")
+
+    def test_wrong_pagelinks_are_found_before_the_reader_is_trained(self):
+        row = "enwiki\t1\tQ1\tQ2 Q3\n"
+        for text, wrong in (("second.tsv: the input is empty", HEADER), ("second.tsv:1: pagelinks header", row),
+                            ("second.tsv:3", HEADER + row + "enwiki\t2\tQ2\n")):
+            links = [self.write("first.tsv", HEADER if wrong == HEADER else HEADER + row), self.write("second.tsv", wrong)]
+            config = self.snapshot_config(snapshot="").read_text().replace("models = ['reader']", "").replace(
+                "[input]\n", f"[input]\npagelinks = ['{links[0]}', '{links[1]}']\n")
+            self.refused_before_training(BAD_INPUT, text, self.write("both.toml", config))
+
     def test_a_model_named_twice_is_refused(self):
         config = self.snapshot_config()
         for ranks in (1, 3):
@@ -150,6 +166,17 @@ class UnusualInput(JobTest):
         path = self.write("two.txt", "Q1 Q2 Q3\nQ2 Q3 Q1\n")
         self.done(3, "train", "reader", "--input", path, "--output", self.folder / "out", *SMALL)
         self.assertTrue((self.folder / "out" / "embeddings.h5").exists())
+
+    def test_one_article_has_no_neighbours_to_measure_an_index_by(self):
+        sessions = self.write("one.txt", "Q1 Q1 Q1\n" * 9)
+        for gate, code in (("", GATE_FAILED), ("min_index_recall = 0", DONE)):
+            config = self.write("m.toml", f"[input]\nsessions = ['{sessions}']\n[snapshot]\nroot = '{self.folder}/root'\n"
+                                f"models = ['reader']\n{gate}\n[reader]\nmin_count = 1\nepochs = 1\n")
+            for ranks in (1, 3) if code == GATE_FAILED else (2,):
+                process = run(ranks, "snapshot", config)
+                self.assertEqual(process.returncode, code, process.stderr)
+                self.assertNotIn("recall_at_10", process.stdout)
+                self.assertEqual("was not measured" in process.stderr, code == GATE_FAILED)
 
     def assert_trained(self, articles, sessions):
         """Both architectures end well at 1 and 3 ranks, with a finite vector for each of `articles`."""

@@ -189,6 +189,22 @@ class Output(JobTest):
                 self.assertEqual(process.returncode, STORAGE, process.stderr)
                 self.assertIn("standard output cannot be written", process.stderr)
 
+    def test_labels_that_measure_nothing_are_refused(self):
+        evaluate = ["evaluate", "--embeddings", self.embeddings, "--labels"]
+        for ranks in (1, 3):
+            process = self.refused(BAD_INPUT, "no article of", ranks, *evaluate, self.write("other.tsv", "Q900\tA\n"))
+            self.assertIn("other.tsv", process.stderr)
+            self.refused(BAD_INPUT, "empty.tsv: no label", ranks, *evaluate, self.write("empty.tsv", ""))
+
+    def test_a_share_of_nothing_is_left_out(self):
+        # One labelled article: it has no labelled neighbour to agree with.
+        shown = self.done(2, "evaluate", "--embeddings", self.embeddings, "--labels", self.write("one.tsv", "Q1\tA\n"),
+                          "--sessions", self.sessions, "--holdout", 1e-9).stdout
+        self.assertRegex(shown, r"labels articles +0\n")
+        self.assertRegex(shown, r"next_article pairs +0\n")
+        for figure in ("agreement_at_10", "recall_at_10", "mrr"):
+            self.assertNotIn(figure, shown)
+
     def test_fasttext_of_embeddings_says_what_it_lacks(self):
         process = self.done(2, "export", "--format", "fasttext-bin", "--input", self.embeddings, "--output", self.folder / "e.bin")
         self.assertIn("no output vectors, zeros are written", process.stderr)
