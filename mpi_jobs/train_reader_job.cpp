@@ -18,6 +18,7 @@ StageResult train_reader(const TrainOptions& given, const Context& context) {
   settle_start(options, kSequenceRate);
   const TrainParams params = params_of(options, context);
   const EarlierModels earlier(options, identity_of(options), context);
+  warn_of_empty_files(options.input, context);
   dist::SessionCorpus corpus = dist::load_sessions(
       {.inputs = options.input, .min_count = params.min_count, .holdout_fraction = options.holdout}, context.comm);
   make_output_folder(options.output, context.comm);

@@ -167,6 +167,17 @@ class UnusualInput(JobTest):
         self.done(3, "train", "reader", "--input", path, "--output", self.folder / "out", *SMALL)
         self.assertTrue((self.folder / "out" / "embeddings.h5").exists())
 
+    def test_an_empty_file_among_good_ones_is_named_once(self):
+        self.write("in/a.txt", SESSIONS)
+        for name in "bcdef":
+            self.write(f"in/{name}.txt", "")
+        for ranks in (1, 3):
+            process = self.done(ranks, "train", "reader", "--input", self.folder / "in", "--output", self.folder / "out", *SMALL)
+            warnings = [line for line in process.stderr.splitlines() if "0 bytes" in line]
+            self.assertEqual(len(warnings), 1, process.stderr)
+            self.assertIn("5 of 6 input files are empty", warnings[0])
+            self.assertIn("in/b.txt", warnings[0])
+
     def test_one_article_has_no_neighbours_to_measure_an_index_by(self):
         sessions = self.write("one.txt", "Q1 Q1 Q1\n" * 9)
         for gate, code in (("", GATE_FAILED), ("min_index_recall = 0", DONE)):
