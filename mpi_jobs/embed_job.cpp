@@ -61,12 +61,13 @@ StageResult embed_reader(const EmbedOptions& options, const Context& context) {
 StageResult embed_links(const EmbedOptions& options, const Context& context) {
   const dist::StoredModel stored = dist::read_model(model_path(options.model), context.comm);
   expect_kind(stored, options.model, "links");
+  make_output_folder(options.output, context.comm);
+  require_writable("output", options.output + "/embeddings.h5", context.comm);
   const dist::LinkCorpus corpus = dist::load_links_with(stored.vocabulary, {.inputs = options.input}, context.comm);
   const std::vector<float> weights =
       link_weights(weight_for(stored.kind), stored.vocabulary.counts(), stored.documents);
   const dist::Documents documents =
       dist::embed_documents(corpus, stored.model.input, weights, options.links, context.comm);
-  make_output_folder(options.output, context.comm);
   dist::write_embeddings(options.output + "/embeddings.h5", documents.rows, attributes_of("links", stored.config),
                          context.comm);
   const dist::DocumentStats& stats = documents.stats;

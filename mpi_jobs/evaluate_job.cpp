@@ -1,7 +1,11 @@
 // evaluate: a table for people and JSON for programs.
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "comm/agreement.h"
+#include "comm/collectives.h"
 #include "core/hash.h"
 #include "corpus/label_table.h"
 #include "dist/corpus.h"
@@ -23,6 +27,29 @@ constexpr std::size_t kExactNeighbors = 100;  // recall@100 is the deepest figur
 
 LabelTable load_labels(const std::vector<std::string>& inputs, const comm::Communicator& comm) {
   return comm::agreed(comm, [&] { return LabelTable::load(expand_inputs(inputs)); });
+}
+
+// Labels of other articles would measure nothing.
+void refuse_foreign_labels(const LabelTable& labels, const dist::EmbeddingRows& rows, const EvaluateOptions& options,
+                           const comm::Communicator& comm) {
+  const auto mine = static_cast<std::uint64_t>(
+      std::ranges::count_if(rows.qids, [&](Qid article) { return !labels.labels_of(article).empty(); }));
+  const std::uint64_t labelled = comm::all_reduce(mine, comm::ReduceOp::kSum, comm);
+  comm::agreed(comm, [&] {
+    if (labelled == 0)
+      throw input_error({.what = fmt::format("no article of {} has a label", options.embeddings),
+                         .file = fmt::format("{}", fmt::join(options.labels, ", ")),
+                         .expected = fmt::format("labels of some of its {} articles", rows.total),
+                         .found = fmt::format("labels of {} others", labels.qids().size()),
+                         .advice = "check that both name their articles by the same QIDs"});
+  });
+}
+
+// A share of nothing is left out: as 0 it would read like the worst of results. `measured` is what it is a share of.
+StageResult figures(std::uint64_t measured, const StageResult& shares, const StageResult& counts) {
+  StageResult all = measured > 0 ? shares : StageResult::object();
+  all.update(counts);
+  return all;
 }
 
 // Metrics of vectors that are not finite would look like numbers; they must fail instead.
@@ -48,28 +75,30 @@ void evaluate_sessions(const EvaluateOptions& options, const dist::EmbeddingRows
                                                             .when_empty = dist::WhenEmpty::kReturnNothing},
                                                            context.comm);
   const NextArticleSums sums = dist::next_article(rows, held_out, options.pairs, context.common.seed, context.comm);
-  result["next_article"] = {{"recall_at_10", sums.recall_at_10()},
-                            {"mrr", sums.mrr()},
-                            {"pairs", sums.pairs},
-                            {"unknown_pairs", sums.unknown}};
+  result["next_article"] = figures(sums.pairs, {{"recall_at_10", sums.recall_at_10()}, {"mrr", sums.mrr()}},
+                                   {{"pairs", sums.pairs}, {"unknown_pairs", sums.unknown}});
 }
 
 void evaluate_neighbors(const EvaluateOptions& options, const dist::EmbeddingRows& rows, const Context& context,
                         StageResult& result) {
+  LabelTable labels;
+  if (!options.labels.empty()) {
+    labels = load_labels(options.labels, context.comm);
+    refuse_foreign_labels(labels, rows, options, context.comm);
+  }
   const auto queries = dist::sample_rows(rows, options.queries, context.common.seed, context.comm);
   const dist::ExactNeighbors exact = dist::exact_neighbors(rows, queries, kExactNeighbors, context.comm);
   if (!options.index.empty()) {
     const dist::IndexRecall recall = dist::index_recall(options.index, rows, exact, options.ef, context.comm);
-    result["index"] = {{"recall_at_10", recall.at_10},
-                       {"recall_at_100", recall.at_100},
-                       {"worst_decile_recall_at_10", recall.worst_decile_at_10},
-                       {"ef", options.ef},
-                       {"queries", recall.queries}};
+    result["index"] = figures(recall.queries,
+                              {{"recall_at_10", recall.at_10},
+                               {"recall_at_100", recall.at_100},
+                               {"worst_decile_recall_at_10", recall.worst_decile_at_10}},
+                              {{"ef", options.ef}, {"queries", recall.queries}});
   }
   if (!options.labels.empty()) {
-    const LabelAgreementSums sums =
-        dist::label_agreement(rows, exact, load_labels(options.labels, context.comm), context.comm);
-    result["labels"] = {{"agreement_at_10", sums.mean()}, {"articles", sums.articles}};
+    const LabelAgreementSums sums = dist::label_agreement(rows, exact, labels, context.comm);
+    result["labels"] = figures(sums.articles, {{"agreement_at_10", sums.mean()}}, {{"articles", sums.articles}});
   }
 }
 
@@ -87,11 +116,12 @@ void evaluate_labels(const EvaluateOptions& options, const dist::StoredModel& st
   const dist::LinkModelQuality quality =
       dist::link_model_quality(stored.model, stored.labels, held_out_rows(options, stored.vocabulary, context.comm),
                                load_labels(options.labels, context.comm), context.comm);
-  result["link_model"] = {{"micro_f1", quality.micro_f1},
-                          {"macro_f1", quality.macro_f1},
-                          {"micro_precision", quality.micro_precision},
-                          {"micro_recall", quality.micro_recall},
-                          {"rows", quality.rows}};
+  result["link_model"] = figures(quality.rows,
+                                 {{"micro_f1", quality.micro_f1},
+                                  {"macro_f1", quality.macro_f1},
+                                  {"micro_precision", quality.micro_precision},
+                                  {"micro_recall", quality.micro_recall}},
+                                 {{"rows", quality.rows}});
 }
 
 void evaluate_hidden_links(const EvaluateOptions& options, const dist::StoredModel& stored, const Context& context,
@@ -103,11 +133,9 @@ void evaluate_hidden_links(const EvaluateOptions& options, const dist::StoredMod
                             .max_links = options.pairs,
                             .seed = context.common.seed},
                            held_out_rows(options, stored.vocabulary, context.comm), context.comm);
-  result["hidden_links"] = {{"recall_at_10", sums.recall_at_10()},
-                            {"recall_at_100", sums.recall_at_100()},
-                            {"mrr", sums.mrr()},
-                            {"links", sums.links},
-                            {"rows", sums.rows}};
+  result["hidden_links"] = figures(
+      sums.links, {{"recall_at_10", sums.recall_at_10()}, {"recall_at_100", sums.recall_at_100()}, {"mrr", sums.mrr()}},
+      {{"links", sums.links}, {"rows", sums.rows}});
 }
 
 // A model of labels is asked for labels, one of links for links.
@@ -201,6 +229,7 @@ class Evaluate : public Command {
     require("embeddings", options_.embeddings);
     validate(options_);
     comm::agreed_on_root(context.comm, [&] { refuse_output_over_input(options_); });
+    if (!options_.output.empty()) require_writable("output", options_.output, context.comm);
     warn_of_idle_inputs(options_, context.log);
     const StageResult result = evaluate(options_, context);
     print_result(context, evaluation_table({{options_.embeddings, result}}));

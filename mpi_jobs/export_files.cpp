@@ -97,10 +97,11 @@ std::vector<fs::path> export_file(const std::string& input, const std::string& o
   std::vector<fs::path> written;
   comm::agreed_on_root(context.comm, [&] {
     const ExportData data = load(input);
-    // A spectral model has none to hold; fastText's neighbours and vectors need the input alone.
-    if (format == ExportFormat::kFastTextBin && data.output.empty() && exported_file(input) == input)
-      throw UsageError(
-          fmt::format("--format fasttext-bin: {} holds no output vectors; export the model's folder", input));
+    if (format == ExportFormat::kFastTextBin && data.output.empty())
+      context.log.info(
+          "{} holds no output vectors, zeros are written: vectors and neighbours work, further training "
+          "starts without them",
+          input);
     written = export_vectors(format, data.view(), output);
   });
   return written;

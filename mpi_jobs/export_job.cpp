@@ -20,12 +20,21 @@ class Export : public Command {
     require("output", options_.output);
     const ExportFormat format = parse_export_format(options_.format);
     comm::agreed_on_root(context.comm, [&] { check(); });
+    prepare_output(format, context.comm);
     const auto written = export_file(options_.input, options_.output, format, context);
     for (const auto& path : written) context.log.info("wrote {}", path.string());
     print_result(context, python_hint(format, options_.output) + "\n");
   }
 
  private:
+  // Collective. What cannot be written must show before gigabytes are read.
+  void prepare_output(ExportFormat format, const comm::Communicator& comm) const {
+    if (output_of(format) == ExportOutput::kFolder)
+      make_output_folder(options_.output, comm);
+    else
+      require_writable("output", options_.output, comm);
+  }
+
   void check() const { refuse_same_file(exported_file(options_.input), options_.output); }
 
   ExportOptions options_;

@@ -6,6 +6,7 @@
 #include "comm/agreement.h"
 #include "core/error.h"
 #include "h5/h5_reader.h"
+#include "index/hnswlib_file.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/evaluation_table.h"
 #include "mpi_jobs/record.h"
@@ -61,15 +62,16 @@ std::string describe_hnsw(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   file.read(reinterpret_cast<char*>(&header), sizeof(header));
   if (!file || header.offset_level0 != 0 || header.label_offset + 8 != header.record_bytes ||
-      header.vector_offset != 4 + 4 * header.max_m0)
+      header.vector_offset != 4 + 4 * header.max_m0 || header.label_offset < header.vector_offset)
     throw input_error({.what = "neither HDF5, an hnswlib index, nor a snapshot",
                        .file = path.string(),
                        .expected = "a file that linktrail wrote",
                        .found = {},
                        .advice = "see docs/file-formats.md"});
+  const std::uint64_t dim = (header.label_offset - header.vector_offset) / sizeof(float);
+  check_hnswlib_file(path, dim);  // a header alone would also describe a file that ends behind it
   return fmt::format("{}: hnswlib index\n  nodes {}\n  dim {}\n  M {}\n  levels {}\n  entry point {}\n", path.string(),
-                     header.count, (header.label_offset - header.vector_offset) / sizeof(float), header.m,
-                     header.max_level + 1, header.entry_point);
+                     header.count, dim, header.m, header.max_level + 1, header.entry_point);
 }
 
 std::string describe_file(const fs::path& path) {

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include "comm/agreement.h"
@@ -21,9 +22,6 @@ namespace linktrail::jobs {
 
 namespace {
 
-// Keys of the configuration file that belong to some command; a command reads only its own.
-const std::set<std::string> kSections{"input", "snapshot", "reader", "links", "index", "evaluate", "embed"};
-
 struct GlobalFlags {
   bool dump_config = false;
   bool dry_run = false;
@@ -39,6 +37,8 @@ struct Parsed {
   std::unique_ptr<OptionSet> common_set;
   GlobalFlags flags;
 };
+
+using Commands = std::vector<std::unique_ptr<Parsed>>;
 
 constexpr const char* kCommonHeading = "Common options";
 constexpr const char* kExitCodes =
@@ -86,8 +86,8 @@ CLI::App* subcommand_for(CLI::App& app, const Registered& entry, std::map<std::s
   return command->footer(entry.notes);
 }
 
-std::vector<std::unique_ptr<Parsed>> add_subcommands(CLI::App& app) {
-  std::vector<std::unique_ptr<Parsed>> all;
+Commands add_subcommands(CLI::App& app) {
+  Commands all;
   std::map<std::string, CLI::App*> groups;
   for (const Registered& entry : registry()) {
     auto parsed = std::make_unique<Parsed>();
@@ -101,6 +101,22 @@ std::vector<std::unique_ptr<Parsed>> add_subcommands(CLI::App& app) {
   return all;
 }
 
+// The sections of the options that a file may set, behind those of every command.
+std::vector<OptionSet*> sections_of(const Parsed& parsed) {
+  std::vector<OptionSet*> sets = parsed.command->flags();
+  const std::vector<OptionSet*> others = parsed.command->file_sections();
+  sets.insert(sets.end(), others.begin(), others.end());
+  return sets;
+}
+
+// Of all commands: one file serves them all, and each reads only its own sections.
+std::set<std::string> known_sections(const Commands& all) {
+  std::set<std::string> names;
+  for (const auto& parsed : all)
+    for (const OptionSet* set : sections_of(*parsed)) names.insert(set->section());
+  return names;
+}
+
 std::string read_text(const std::string& path) {
   std::error_code unreadable;
   if (std::filesystem::is_directory(path, unreadable))
@@ -112,7 +128,7 @@ std::string read_text(const std::string& path) {
   return text.str();
 }
 
-void read_config(Parsed& parsed, const comm::Communicator& comm) {
+void read_config(Parsed& parsed, const std::set<std::string>& sections, const comm::Communicator& comm) {
   std::string path = parsed.command->config_path();
   if (!path.empty() && !parsed.common.config.empty())
     throw UsageError(
@@ -124,21 +140,19 @@ void read_config(Parsed& parsed, const comm::Communicator& comm) {
   text = comm::broadcast(std::move(text), 0, comm);
 
   const toml::table file = parse_toml(text, path);
-  parsed.common_set->read(file, path, kSections);
-  for (OptionSet* set : parsed.command->flags()) set->read(file, path);
-  for (OptionSet* set : parsed.command->file_sections()) set->read(file, path);
+  parsed.common_set->read(file, path, sections);
+  for (OptionSet* set : sections_of(parsed)) set->read(file, path);
 }
 
 std::string resolved_config(Parsed& parsed) {
   std::vector<const OptionSet*> sets{parsed.common_set.get()};
-  for (OptionSet* set : parsed.command->flags()) sets.push_back(set);
-  for (OptionSet* set : parsed.command->file_sections()) sets.push_back(set);
+  for (OptionSet* set : sections_of(parsed)) sets.push_back(set);
   return dump_toml(sets);
 }
 
-void execute(Parsed& parsed, const comm::Communicator& comm) {
+void execute(Parsed& parsed, const std::set<std::string>& sections, const comm::Communicator& comm) {
   comm::agreed(comm, [] {});  // a rank that never got here must not leave the others in the first real collective
-  read_config(parsed, comm);
+  read_config(parsed, sections, comm);
   parse_progress_mode(parsed.common.progress);  // a typing error must not cost the hours before the first round
   if (parsed.flags.dump_config || parsed.flags.dry_run) {
     comm::agreed_on_root(
@@ -156,7 +170,7 @@ void execute(Parsed& parsed, const comm::Communicator& comm) {
   parsed.command->run({.comm = comm, .common = parsed.common, .log = log});
 }
 
-Parsed* chosen(const std::vector<std::unique_ptr<Parsed>>& all) {
+Parsed* chosen(const Commands& all) {
   for (const auto& parsed : all)
     if (parsed->app->parsed()) return parsed.get();
   return nullptr;
@@ -191,7 +205,7 @@ ExitCode run_program(int argc, char** argv, const comm::Communicator& comm) {
   app.require_subcommand(1);
   const auto all = add_subcommands(app);
   try {
-    if (parse(app, argc, argv, comm) == Next::kExecute) execute(*chosen(all), comm);
+    if (parse(app, argc, argv, comm) == Next::kExecute) execute(*chosen(all), known_sections(all), comm);
     return ExitCode::kDone;
   } catch (const comm::AgreedError& error) {
     if (comm.is_root()) fmt::print(stderr, "linktrail: {}\n", error.what());

@@ -58,12 +58,16 @@ void write_stdout(const std::string& text) {
                                  std::strerror(errno)));
 }
 
-void require_writable(const std::string& flag, const std::string& path, const comm::Communicator& comm) {
-  comm::agreed_on_root(comm, [&] {
-    if (std::filesystem::is_directory(path))
-      throw StorageError(fmt::format("--{} {}: is a folder; give the name of a file", flag, path));
+void expect_writable(const std::string& flag, const std::string& path) {
+  try {
     AtomicFile probe(path);  // only the attempt tells of rights, read-only file systems and missing folders
-  });
+  } catch (const StorageError& error) {
+    throw StorageError(fmt::format("--{} {}", flag, error.what()));
+  }
+}
+
+void require_writable(const std::string& flag, const std::string& path, const comm::Communicator& comm) {
+  comm::agreed_on_root(comm, [&] { expect_writable(flag, path); });
 }
 
 void print_result(const Context& context, const std::string& text) {

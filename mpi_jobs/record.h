@@ -22,8 +22,11 @@ void refuse_same_file(const std::string& input, const std::string& output);
 // Writes and flushes. Not collective. Throws StorageError if not all of it could be written.
 void write_stdout(const std::string& text);
 
-// Collective. Throws on every rank, naming the flag, if no file can be made at `path`: its folder is missing or
-// read-only, or a folder has that name. Leaves nothing behind.
+// Throws StorageError naming the flag if no file can be made at `path`: its folder is missing or read-only, or
+// something that is no regular file (a folder, a device, a pipe) has that name. Leaves nothing behind. Not collective.
+void expect_writable(const std::string& flag, const std::string& path);
+
+// Collective. The same, by rank 0; every rank throws.
 void require_writable(const std::string& flag, const std::string& path, const comm::Communicator& comm);
 
 // Collective. Results for people and scripts: stdout, rank 0 only; every rank throws if that fails. Everything else

@@ -56,6 +56,7 @@ class SimulateWalk : public Simulator<WalkOptions> {
     options_.params.seed = seed;
     const std::vector<InputFile> files = expand_inputs(options_.input);
     for (const InputFile& file : files) refuse_same_file(file.path, options_.output);
+    expect_writable("output", options_.output);
     const LinkGraph graph = load_link_graph(files);
     FlatCounts counts{.articles = graph.size(), .links = graph.outlinks.tokens.size()};
     write_walks(graph, options_.params, options_.output, counts);

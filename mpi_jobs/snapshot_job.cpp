@@ -71,6 +71,8 @@ class Snapshot : public Command {
     for (const std::string& model : config_.snapshot.models) {
       if (!is_model(model))
         throw UsageError(fmt::format("[snapshot] models: expected reader or links, found '{}'", printable(model)));
+      if (std::ranges::count(config_.snapshot.models, model) > 1)
+        throw UsageError(fmt::format("[snapshot] models: expected each model once, found {} twice", model));
       const auto& needed = model == "reader" ? config_.input.sessions : config_.input.pagelinks;
       if (needed.empty())
         throw UsageError(fmt::format("[input] {} is required for the {} model",

@@ -2,28 +2,15 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "mpi_jobs/stage_runner.h"
-#include "mpi_jobs/stages.h"
+#include "mpi_jobs/model_stages.h"
 #include "snapshot/manifest.h"
 #include "snapshot/run_lock.h"
 
 namespace linktrail::jobs {
-
-struct SnapshotConfig {
-  SnapshotOptions snapshot;
-  SnapshotInputs input;
-  TrainOptions reader;
-  LinkTrainOptions links;
-  EmbedOptions embed;
-  IndexOptions index;
-  EvaluateOptions evaluate;
-  nlohmann::ordered_json resolved;  // all sections, as recorded
-};
 
 class SnapshotRun {
  public:
@@ -36,15 +23,8 @@ class SnapshotRun {
  private:
   SnapshotRun(const SnapshotConfig& config, std::vector<ManifestInput> inputs, const Context& context);
 
-  void run_stage(const Stage& stage, const std::function<StageResult()>& work);
-  void make_model(const std::string& model);
-  void make_reader(std::string& key);
-  void make_links(std::string& key);
-  void finish_model(const std::string& model, const std::string& key);
-  LinkTrainOptions link_options() const;
   void open_manifest();
   void add_lineage(const std::string& model, const TrainOptions& options);
-  std::string inputs_key(const std::vector<std::string>& roles) const;
   void lock_out_others();
   bool already_published() const;
   void print_table() const;
@@ -56,18 +36,15 @@ class SnapshotRun {
   std::vector<std::filesystem::path> published_files() const;
   void publish();
 
-  std::string public_folder(const std::string& model) const { return publish_ + "/" + model; }
-  std::string private_folder(const std::string& model) const { return private_ + "/" + model; }
-
   const SnapshotConfig& config_;
   const Context& context_;
   std::string request_;  // digest of what is asked for
   std::string name_;
   std::string publish_;  // ROOT/.work/NAME: becomes ROOT/NAME
   std::string private_;  // ROOT/.work/NAME.stages: trained models, checkpoints, the ledger
-  StageRunner stages_;
-  std::unique_ptr<RunLock> lock_;  // on rank 0
   Manifest manifest_;
+  ModelStages models_;
+  std::unique_ptr<RunLock> lock_;  // on rank 0
 };
 
 }  // namespace linktrail::jobs

@@ -2,8 +2,8 @@
 #include "comm/agreement.h"
 #include "corpus/label_table.h"
 #include "dist/embedding_rows.h"
-#include "dist/input_files.h"
 #include "embedding/trainer.h"
+#include "mpi_jobs/input_checks.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/stages.h"
 #include "mpi_jobs/train_command.h"
@@ -153,9 +153,10 @@ StageResult train_links(const LinkTrainOptions& given, const Context& context) {
   settle_start(options, supervised ? kSupervisedRate : kSequenceRate);
   TrainParams params = params_of(options, context);
   params.order = SequenceOrder::kShuffledEachEpoch;  // the links of an article are a set
-  // Labels that do not train are still named by the user: a wrong path must not go unnoticed.
-  if (!supervised && !options.labels.empty()) dist::expand_inputs_on_root(options.labels, context.comm);
+  // Labels that do not train are still named by the user: wrong ones must not go unnoticed.
+  if (!supervised && !options.labels.empty()) check_labels(options.labels, context.comm);
   make_output_folder(options.output, context.comm);
+  require_writable("output", options.output + "/model.h5", context.comm);
   return supervised ? train_on_labels(options, params, context) : train_self_supervised(options, params, context);
 }
 

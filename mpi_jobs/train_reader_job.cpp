@@ -1,5 +1,6 @@
 // train reader: embeddings from sessions.
 #include "mpi_jobs/evaluation_table.h"
+#include "mpi_jobs/input_checks.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/stages.h"
 #include "mpi_jobs/train_command.h"
@@ -17,9 +18,11 @@ StageResult train_reader(const TrainOptions& given, const Context& context) {
   settle_start(options, kSequenceRate);
   const TrainParams params = params_of(options, context);
   const EarlierModels earlier(options, identity_of(options), context);
+  warn_of_empty_files(options.input, context);
   dist::SessionCorpus corpus = dist::load_sessions(
       {.inputs = options.input, .min_count = params.min_count, .holdout_fraction = options.holdout}, context.comm);
   make_output_folder(options.output, context.comm);
+  require_writable("output", options.output + "/model.h5", context.comm);
   const std::vector<std::uint64_t> counts = corpus.vocabulary.counts();
   context.log.info("{} sessions of {} tokens, {} articles", corpus.total_records, corpus.total_tokens, counts.size());
 
@@ -57,6 +60,7 @@ class TrainReader : public TrainCommand<ReaderTrainOptions> {
 
  private:
   void train(const ReaderTrainOptions& options, const Context& context) override {
+    if (!options.labels.empty()) check_labels(options.labels, context.comm);
     train_reader(options, context);
     embed_reader({.model = options.output, .output = options.output}, context);
     if (!options.labels.empty()) print_result(context, label_agreement(options, context));

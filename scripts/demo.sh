@@ -6,8 +6,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/mpi_env.sh
 source scripts/mpi_env.sh
+# shellcheck source=scripts/cores.sh
+source scripts/cores.sh
 
-ranks=${LINKTRAIL_RANKS:-$(nproc)}
+ranks=${LINKTRAIL_RANKS:-$(usable_cores)}
 binary=build/release/linktrail
 work=build/demo
 titles=(dog Paris guitar)

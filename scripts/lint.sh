@@ -5,6 +5,8 @@
 #   scripts/lint.sh FILE...    clang-tidy on these .cpp files only, and form of everything
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/cores.sh
+source scripts/cores.sh
 build=build/dev
 
 mapfile -t sources < <(git ls-files -- '*.h' '*.cpp')
@@ -34,6 +36,6 @@ echo "clang-tidy: ${#files[@]} files"
 # Warning flags that only g++ knows are no error.
 # Findings go to stdout; stderr only counts what was found in system headers and left out.
 printf '%s\0' "${files[@]}" |
-  xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet -p "$build" --extra-arg=-Wno-unknown-warning-option \
+  xargs -0 -n 1 -P "$(usable_cores)" clang-tidy --quiet -p "$build" --extra-arg=-Wno-unknown-warning-option \
     2> >(grep -v 'warnings generated' >&2)
 echo "lint: clean"

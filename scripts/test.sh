@@ -6,8 +6,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/mpi_env.sh
 source scripts/mpi_env.sh
+# shellcheck source=scripts/cores.sh
+source scripts/cores.sh
 scripts/install_packages.sh build test
 cmake --preset ci
-cmake --build --preset ci --parallel "$(nproc)"
+cmake --build --preset ci --parallel "$(usable_cores)"
 # MPI tests declare two processors each, so this keeps the machine busy without making ranks wait for each other.
-ctest --preset ci --parallel "$(nproc)" "$@"
+ctest --preset ci --parallel "$(usable_cores)" "$@"

@@ -53,6 +53,24 @@ set_launch_command() {
   if [[ -n ${SLURM_CPUS_PER_TASK:-} ]]; then export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK; fi
 }
 
+has_option() { # NAME WORDS...
+  local name=$1 word
+  shift
+  for word in "$@"; do
+    if [[ $word == "$name" || $word == "$name="* ]]; then return 0; fi
+  done
+  return 1
+}
+
+# Fills the array DEFAULTS with what an unattended snapshot needs, except what the user's own options say: linktrail takes
+# each option once. --resume is spelt out because a requeued job must go on even if its config says "never".
+# shellcheck disable=SC2034  # DEFAULTS is read by the sourcing script
+set_default_options() { # USER'S_OPTIONS...
+  DEFAULTS=()
+  has_option --resume "$@" || DEFAULTS+=(--resume auto)
+  has_option --progress "$@" || DEFAULTS+=(--progress lines)
+}
+
 # Runs a command so that USR1 and TERM reach all ranks as USR1 ("write a checkpoint and stop"): srun and mpirun both pass
 # USR1 on, while mpirun answers TERM by killing its ranks. Returns the command's own exit code.
 run_and_forward_signals() {

@@ -10,9 +10,11 @@ LINKTRAIL_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "${LINKTRAIL_HOME}/slurm/common.sh"
 # shellcheck source=scripts/mpi_env.sh
 source "${LINKTRAIL_HOME}/scripts/mpi_env.sh"
+# shellcheck source=scripts/cores.sh
+source "${LINKTRAIL_HOME}/scripts/cores.sh"
 
 usage="usage: slurm/stat_box.sh [-n RANKS] CONFIG.toml [linktrail options]"
-cores=$(nproc)
+cores=$(usable_cores)
 ranks=${LINKTRAIL_RANKS:-$((cores > 1 ? cores / 2 : 1))}
 while getopts "n:h" option; do
   case $option in
@@ -29,6 +31,7 @@ config=$1
 shift
 [[ -r $config ]] || die "cannot read the config file ${config} (working folder: ${PWD})"
 binary=$(linktrail_binary)
+set_default_options "$@"
 
 lock=${LINKTRAIL_LOCK:-/tmp/linktrail-$(id -un).lock}
 exec {lock_fd}>>"$lock"
@@ -45,7 +48,7 @@ echo "linktrail: ${ranks} of ${cores} cores, log in ${log}"
 # a stray child must not keep the next run out.
 code=0
 run_and_forward_signals nice -n "${LINKTRAIL_NICE:-10}" mpirun -n "$ranks" --bind-to none \
-  "$binary" snapshot "$config" --resume auto --progress lines "$@" >"$log" 2>&1 {lock_fd}>&- || code=$?
+  "$binary" snapshot "$config" "${DEFAULTS[@]}" "$@" >"$log" 2>&1 {lock_fd}>&- || code=$?
 case $code in
   0) echo "linktrail: done" ;;
   "$EXIT_CHECKPOINTED") echo "linktrail: stopped with a checkpoint; the same command goes on from there" ;;

@@ -8,11 +8,13 @@
 #include <string_view>
 
 #include "comm/agreement.h"
+#include "comm/collectives.h"
 #include "comm/detail/mpi_check.h"
 #include "comm/detail/native_impl.h"
 #include "core/checked_cast.h"
 #include "core/disk_space.h"
 #include "core/hash.h"
+#include "core/output_path.h"
 
 namespace linktrail::comm {
 
@@ -46,6 +48,12 @@ std::string_view as_text(std::span<const std::byte> bytes) {
 }
 
 }  // namespace
+
+std::string agreed_output_path(const std::string& path, const Communicator& comm) {
+  std::string target;
+  agreed_on_root(comm, [&] { target = output_path(path).string(); });
+  return broadcast(std::move(target), 0, comm);
+}
 
 void ParallelFile::agree(int code, const char* operation) {
   std::optional<LocalFault> fault;

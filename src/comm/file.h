@@ -16,6 +16,10 @@
 
 namespace linktrail::comm {
 
+// Collective. The output_path() that rank 0 finds, on every rank: a link that changes meanwhile must not part them.
+// Throws AgreedError (storage) as output_path does.
+std::string agreed_output_path(const std::string& path, const Communicator& comm);
+
 class ParallelFile {
  public:
   // Creates `path`, or empties it. Its folder must exist and be visible to every rank.

@@ -63,17 +63,59 @@ void parse_outlinks(const LineReader& lines, std::string_view field, std::vector
   if (!bad.empty()) refuse(lines, "not a QID in outlinks", kQidExpected, bad, kQidAdvice);
 }
 
-}  // namespace
-
-void read_sessions(LineReader& lines, const std::function<void(std::span<const Qid>)>& on_session) {
+// Moves to the next session that is not empty; false at the end of the piece.
+bool next_session(LineReader& lines, std::vector<Qid>& session) {
   std::string_view line;
-  std::vector<Qid> session;
   while (lines.next(line)) {
     session.clear();
     const std::string_view bad = parse_qids(line, session);
     if (!bad.empty()) refuse(lines, "not a QID", "QIDs such as Q42 separated by spaces", bad, kQidAdvice);
-    if (!session.empty()) on_session(session);
+    if (!session.empty()) return true;
   }
+  return false;
+}
+
+// Rows of pagelinks one after the other; a row is valid until the next call.
+class LinkRows {
+ public:
+  LinkRows(LineReader& lines, const LinkColumns& columns) : lines_(lines), columns_(columns) {}
+
+  bool next(LinkRow& row) {
+    std::string_view line;
+    while (lines_.next(line)) {
+      if (line.empty() || lines_.is_first_of_file()) continue;
+      row = parse(line);
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  LinkRow parse(std::string_view line) {
+    split(line, '\t', fields_);
+    if (fields_.size() != columns_.count)
+      refuse(lines_, "wrong number of columns", fmt::format("{} tab-separated columns", columns_.count).c_str(),
+             fmt::format("{} columns: {}", fields_.size(), line.substr(0, 40)),
+             "every row needs as many columns as the header");
+    parse_outlinks(lines_, fields_[columns_.outlinks], outlinks_);
+    const std::string_view from = fields_[columns_.qid_from];
+    return {.wiki_db = fields_[columns_.wiki_db],
+            .page_id = page_id_or_refuse(lines_, fields_[columns_.page_id]),
+            .qid_from = is_missing(from) ? kNoQid : qid_or_refuse(lines_, from),
+            .outlinks = outlinks_};
+  }
+
+  LineReader& lines_;
+  const LinkColumns& columns_;
+  std::vector<std::string_view> fields_;
+  std::vector<Qid> outlinks_;
+};
+
+}  // namespace
+
+void read_sessions(LineReader& lines, const std::function<void(std::span<const Qid>)>& on_session) {
+  std::vector<Qid> session;
+  while (next_session(lines, session)) on_session(session);
 }
 
 LinkColumns read_link_header(const InputFile& file) {
@@ -109,23 +151,27 @@ LinkColumns read_link_header(const InputFile& file) {
 }
 
 void read_links(LineReader& lines, const LinkColumns& columns, const std::function<void(const LinkRow&)>& on_row) {
-  std::string_view line;
-  std::vector<std::string_view> fields;
-  std::vector<Qid> outlinks;
-  while (lines.next(line)) {
-    if (line.empty() || lines.is_first_of_file()) continue;
-    split(line, '\t', fields);
-    if (fields.size() != columns.count)
-      refuse(lines, "wrong number of columns", fmt::format("{} tab-separated columns", columns.count).c_str(),
-             fmt::format("{} columns: {}", fields.size(), line.substr(0, 40)),
-             "every row needs as many columns as the header");
-    parse_outlinks(lines, fields[columns.outlinks], outlinks);
-    const std::string_view from = fields[columns.qid_from];
-    on_row({.wiki_db = fields[columns.wiki_db],
-            .page_id = page_id_or_refuse(lines, fields[columns.page_id]),
-            .qid_from = is_missing(from) ? kNoQid : qid_or_refuse(lines, from),
-            .outlinks = outlinks});
-  }
+  LinkRows rows(lines, columns);
+  LinkRow row;
+  while (rows.next(row)) on_row(row);
+}
+
+std::uint64_t check_sessions_head(const InputFile& file) {
+  LineReader lines(file, {0, 0, file.bytes});
+  std::vector<Qid> session;
+  std::uint64_t sessions = 0;
+  while (sessions < kHeadRecords && next_session(lines, session)) ++sessions;
+  return sessions;
+}
+
+std::uint64_t check_links_head(const InputFile& file) {
+  const LinkColumns columns = read_link_header(file);
+  LineReader lines(file, {0, 0, file.bytes});
+  LinkRows all(lines, columns);
+  LinkRow row;
+  std::uint64_t rows = 0;
+  while (rows < kHeadRecords && all.next(row)) ++rows;
+  return rows;
 }
 
 void read_labels(LineReader& lines, const std::function<void(Qid, std::string_view label)>& on_label) {

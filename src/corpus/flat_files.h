@@ -41,6 +41,14 @@ void read_labels(LineReader& lines, const std::function<void(Qid, std::string_vi
 void read_titles(LineReader& lines,
                  const std::function<void(std::string_view wiki_db, Qid qid, std::string_view title)>& on_title);
 
+// What a look at the start of a file reads at most: enough to tell a wrong file, and cheap for any size.
+inline constexpr std::uint64_t kHeadRecords = 1000;
+
+// The number of sessions, or of pagelinks rows, at the start of `file`, at most kHeadRecords; 0 only if it has none.
+// Throws InputError for a wrong header or record among them.
+std::uint64_t check_sessions_head(const InputFile& file);
+std::uint64_t check_links_head(const InputFile& file);
+
 // Calls `read(lines)` for every file of `files`, each as one piece. For small tables that one rank reads whole.
 void for_each_file(std::span<const InputFile> files, const std::function<void(LineReader&)>& read);
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/output_path.h"
 
 namespace linktrail {
 
@@ -31,11 +32,11 @@ struct FlatFileWriter::State {
   gzFile stream = nullptr;
   bool finished = false;
 
-  explicit State(const std::string& name) : path(name), partial(name + ".partial") {
+  explicit State(const std::string& name) : path(output_path(name).string()), partial(path + ".partial") {
     fd = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0) fail(partial, "cannot be written");
     // "T" makes zlib pass the bytes through, so that plain and gzip files share one path.
-    const char* mode = path.ends_with(".gz") ? "wb6" : "wbT";
+    const char* mode = name.ends_with(".gz") ? "wb6" : "wbT";
     const int copy = ::dup(fd);
     stream = copy < 0 ? nullptr : ::gzdopen(copy, mode);
     if (stream == nullptr) fail(partial, "cannot be written");

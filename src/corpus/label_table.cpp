@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "core/checked_cast.h"
+#include "core/error.h"
 #include "corpus/flat_files.h"
 
 namespace linktrail {
@@ -16,6 +17,12 @@ std::vector<std::string> sorted_names(const std::vector<LabelTable::Entry>& entr
   for (const auto& entry : entries) names.push_back(entry.label);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+std::string names_of(std::span<const InputFile> files) {
+  std::string names;
+  for (const InputFile& file : files) names += (names.empty() ? "" : ", ") + file.path;
   return names;
 }
 
@@ -42,6 +49,12 @@ LabelTable LabelTable::load(std::span<const InputFile> files) {
   for_each_file(files, [&](LineReader& lines) {
     read_labels(lines, [&](Qid qid, std::string_view label) { entries.push_back({qid, std::string(label)}); });
   });
+  if (entries.empty())
+    throw input_error({.what = "no label in any of the label files",
+                       .file = names_of(files),
+                       .expected = "at least one row qid<TAB>label",
+                       .found = "none",
+                       .advice = "check that the export finished, or leave the labels out"});
   return LabelTable(std::move(entries));
 }
 

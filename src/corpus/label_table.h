@@ -22,7 +22,7 @@ class LabelTable {
   // Any order, duplicates allowed.
   explicit LabelTable(std::vector<Entry> entries);
 
-  // Reads label files whole. Throws InputError as read_labels does.
+  // Reads label files whole. Throws InputError as read_labels does, or if they hold no label at all.
   static LabelTable load(std::span<const InputFile> files);
 
   // Ascending label ids of the article; empty if it has none.

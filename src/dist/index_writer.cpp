@@ -53,11 +53,12 @@ class RemovedUnlessRenamed {
 
 }  // namespace
 
-void write_index(const std::filesystem::path& path, const HnswGraph& part, const comm::Communicator& comm) {
+void write_index(const std::filesystem::path& output, const HnswGraph& part, const comm::Communicator& comm) {
   const HnswlibLayout layout = hnswlib_layout(part);
   const std::uint64_t nodes = comm::all_reduce(std::uint64_t{part.size()}, comm::ReduceOp::kSum, comm);
   const std::uint64_t levels_before = comm::exclusive_scan(part.upper.rows(), comm);
   const std::uint64_t levels = comm::all_reduce(std::uint64_t{part.upper.rows()}, comm::ReduceOp::kSum, comm);
+  const std::filesystem::path path = comm::agreed_output_path(output.string(), comm);
   const std::filesystem::path partial = path.string() + ".partial";
 
   const RemovedUnlessRenamed leftover(partial, comm);

@@ -12,6 +12,7 @@
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
+#include "comm/file.h"
 #include "comm/native.h"
 #include "core/disk_space.h"
 #include "core/hash.h"
@@ -129,8 +130,10 @@ void expect_tiling(const DatasetSlice& slice, const comm::Communicator& comm) {
 
 }  // namespace
 
-H5Writer::H5Writer(std::string path, const comm::Communicator& comm)
-    : path_(std::move(path)), comm_(comm), native_(std::make_unique<Native>(path_ + ".partial", comm)) {
+H5Writer::H5Writer(const std::string& path, const comm::Communicator& comm)
+    : path_(comm::agreed_output_path(path, comm)),
+      comm_(comm),
+      native_(std::make_unique<Native>(path_ + ".partial", comm)) {
   silence_hdf5();
   comm::agreed_on_root(comm_, [&] { expect_writable(partial(path_)); });
   native_->file = comm::agreed(comm_, [&] { return create_file(partial(path_), comm_); });

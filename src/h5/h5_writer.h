@@ -43,8 +43,9 @@ struct WriteReport {
 
 class H5Writer {
  public:
-  // Creates `path`.partial, replacing an older one.
-  H5Writer(std::string path, const comm::Communicator& comm);
+  // Creates `path`.partial, replacing an older one; of a symbolic link, beside what it points at. Fails if a device, a
+  // pipe or a folder stands at `path`.
+  H5Writer(const std::string& path, const comm::Communicator& comm);
 
   // Without finish(): rank 0 removes the partial file. Does not throw. During an exception the HDF5 file is
   // left to MPI_Finalize, because closing is collective and the other ranks may not come here.

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/output_path.h"
 
 namespace linktrail {
 namespace {
@@ -62,7 +63,7 @@ void throw_storage_error(const std::filesystem::path& path, std::string_view ver
                                  std::generic_category().message(error_number), advice_for(error_number)));
 }
 
-AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)), partial_(path_) {
+AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(output_path(path)), partial_(path_) {
   partial_ += ".partial";
   descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor_ < 0) throw_storage_error(partial_, "create", errno);

@@ -16,8 +16,9 @@ namespace linktrail {
 
 class AtomicFile {
  public:
-  // Creates PATH.partial, replacing one that a killed run left. Throws StorageError.
-  explicit AtomicFile(std::filesystem::path path);
+  // Creates PATH.partial, replacing one that a killed run left. PATH is what `path` points at if it is a symbolic link.
+  // Throws StorageError, also if a device, a pipe or a folder stands there.
+  explicit AtomicFile(const std::filesystem::path& path);
   // Removes PATH.partial unless committed.
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;

@@ -17,30 +17,31 @@ namespace fs = std::filesystem;
 struct FormatEntry {
   ExportFormat format;
   std::string_view name;
+  ExportOutput output;
   formats::Paths (*write)(const ExportView&, const fs::path&);
   std::string_view hint;  // {} is the path, quoted for Python
 };
 
 constexpr std::array kFormats{
-    FormatEntry{ExportFormat::kFastTextBin, "fasttext-bin", formats::write_fasttext,
+    FormatEntry{ExportFormat::kFastTextBin, "fasttext-bin", ExportOutput::kFile, formats::write_fasttext,
                 "import fasttext; model = fasttext.load_model({})"},
-    FormatEntry{ExportFormat::kWord2Vec, "word2vec", formats::write_word2vec_text,
+    FormatEntry{ExportFormat::kWord2Vec, "word2vec", ExportOutput::kFile, formats::write_word2vec_text,
                 "from gensim.models import KeyedVectors; kv = KeyedVectors.load_word2vec_format({})"},
-    FormatEntry{ExportFormat::kWord2VecBin, "word2vec-bin", formats::write_word2vec_binary,
+    FormatEntry{ExportFormat::kWord2VecBin, "word2vec-bin", ExportOutput::kFile, formats::write_word2vec_binary,
                 "from gensim.models import KeyedVectors; kv = KeyedVectors.load_word2vec_format({}, binary=True)"},
-    FormatEntry{ExportFormat::kTsv, "tsv", formats::write_tsv,
+    FormatEntry{ExportFormat::kTsv, "tsv", ExportOutput::kFile, formats::write_tsv,
                 "import numpy as np; vectors = {{q: np.fromstring(v, sep=' ') for q, v in (row.split('\\t') for row in "
                 "open({}))}}"},
-    FormatEntry{ExportFormat::kNpy, "npy", formats::write_npy,
+    FormatEntry{ExportFormat::kNpy, "npy", ExportOutput::kFolder, formats::write_npy,
                 "import numpy as np; d = {}; vectors, qids = np.load(d + '/vectors.npy', mmap_mode='r'), np.load(d + "
                 "'/qids.npy')"},
-    FormatEntry{ExportFormat::kFvecs, "fvecs", formats::write_fvecs,
+    FormatEntry{ExportFormat::kFvecs, "fvecs", ExportOutput::kFile, formats::write_fvecs,
                 "import numpy as np; a = np.fromfile({}, dtype='<i4'); vectors = a.reshape(-1, a[0] + 1)[:, "
                 "1:].view('<f4')"},
-    FormatEntry{ExportFormat::kQdrantJsonl, "qdrant-jsonl", formats::write_qdrant_jsonl,
+    FormatEntry{ExportFormat::kQdrantJsonl, "qdrant-jsonl", ExportOutput::kFile, formats::write_qdrant_jsonl,
                 "import json; points = [json.loads(row) for row in open({})]  # for PUT "
                 "/collections/NAME/points"},
-    FormatEntry{ExportFormat::kProjector, "projector", formats::write_projector,
+    FormatEntry{ExportFormat::kProjector, "projector", ExportOutput::kFolder, formats::write_projector,
                 "print('at projector.tensorflow.org choose Load: vectors.tsv, then metadata.tsv, in', {})"},
 };
 
@@ -99,6 +100,8 @@ ExportFormat parse_export_format(std::string_view name) {
 }
 
 std::string_view export_format_name(ExportFormat format) { return entry_of(format).name; }
+
+ExportOutput output_of(ExportFormat format) { return entry_of(format).output; }
 
 std::span<const ExportFormat> all_export_formats() { return kFormatList; }
 

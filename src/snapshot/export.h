@@ -24,6 +24,10 @@ ExportFormat parse_export_format(std::string_view name);
 std::string_view export_format_name(ExportFormat format);
 std::span<const ExportFormat> all_export_formats();
 
+// What a format makes at the path it is given.
+enum class ExportOutput { kFile, kFolder };
+ExportOutput output_of(ExportFormat format);
+
 // The values are those of fastText's file.
 enum class FastTextModel : std::int32_t { kCbow = 1, kSkipGram = 2, kSupervised = 3 };
 enum class FastTextLoss : std::int32_t { kHierarchicalSoftmax = 1, kNegativeSampling = 2, kSoftmax = 3, kOneVsAll = 4 };

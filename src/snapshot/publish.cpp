@@ -137,6 +137,16 @@ void require_switchable_current(const fs::path& root) {
                                    (root / kCurrent).string()));
 }
 
+void require_free_or_published(const fs::path& root, const std::string& name) {
+  std::error_code ignored;
+  const fs::path target = root / name;
+  if (fs::exists(fs::symlink_status(target, ignored)) && !is_snapshot(target))
+    throw StorageError(
+        fmt::format("{}: exists and is no snapshot: expected no such name there, or a folder with {}; "
+                    "choose another --name, or move it away",
+                    target.string(), kManifestFile));
+}
+
 CurrentState complete_publication(const fs::path& root, const std::string& name) {
   require_switchable_current(root);
   if (is_snapshot(root / kCurrent)) return CurrentState::kLeft;

@@ -40,6 +40,9 @@ PublishOutcome publish_snapshot(const PublishParams& params);
 // Throws StorageError if something that is no link has the name of ROOT/current, where no publication could succeed.
 void require_switchable_current(const std::filesystem::path& root);
 
+// Throws StorageError if ROOT/NAME is taken by something that is no snapshot, such as a folder without a manifest.
+void require_free_or_published(const std::filesystem::path& root, const std::string& name);
+
 enum class CurrentState {
   kLeft,      // it led to a snapshot already, this one or another
   kSwitched,  // it was missing or led nowhere: a run that published `name` ended before it could switch

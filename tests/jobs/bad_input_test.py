@@ -4,7 +4,7 @@ import gzip
 import math
 import unittest
 
-from job import BAD_INPUT, DONE, STORAGE, USAGE, JobTest, messages, run
+from job import BAD_INPUT, DONE, GATE_FAILED, STORAGE, USAGE, JobTest, messages, run
 
 SMALL = ["--dim", 8, "--epochs", 1, "--min-count", 1]
 SESSIONS = "".join(f"Q{i % 50 + 1} Q{i % 50 + 2} Q{i % 50 + 3}\n" for i in range(300))
@@ -111,6 +111,32 @@ class BadInput(JobTest):
         self.refused_before_training(BAD_INPUT, "titles.tsv:2", self.snapshot_config(titles="Q1\tOne\nParis\n"))
         self.refused_before_training(BAD_INPUT, "labels.tsv:2", self.snapshot_config(labels="Q1\tA\nQ2\n"))
 
+    def test_empty_labels_and_titles_are_found_before_training(self):
+        self.refused_before_training(BAD_INPUT, "labels.tsv: no label", self.snapshot_config(labels=""))
+        self.refused_before_training(BAD_INPUT, "titles.tsv: the input is empty", self.snapshot_config(titles="\n"))
+        self.train(BAD_INPUT, "none.tsv: no label", self.write("s.txt", SESSIONS), "--labels", self.write("none.tsv", ""))
+        self.train(BAD_INPUT, "none.tsv: no label", self.write("l.tsv", HEADER + "enwiki\t1\tQ1\tQ2 Q3\n"), "--labels",
+                   self.folder / "none.tsv", "--objective", "links", kind="links")
+
+    def test_wrong_pagelinks_are_found_before_the_reader_is_trained(self):
+        row = "enwiki\t1\tQ1\tQ2 Q3\n"
+        for text, wrong in (("second.tsv: the input is empty", HEADER), ("second.tsv:1: pagelinks header", row),
+                            ("second.tsv:3", HEADER + row + "enwiki\t2\tQ2\n")):
+            links = [self.write("first.tsv", HEADER if wrong == HEADER else HEADER + row), self.write("second.tsv", wrong)]
+            config = self.snapshot_config(snapshot="").read_text().replace("models = ['reader']", "").replace(
+                "[input]\n", f"[input]\npagelinks = ['{links[0]}', '{links[1]}']\n")
+            self.refused_before_training(BAD_INPUT, text, self.write("both.toml", config))
+
+    def test_a_model_named_twice_is_refused(self):
+        config = self.snapshot_config()
+        for ranks in (1, 3):
+            self.refused(USAGE, "found reader twice", ranks, "snapshot", "--models", "reader", "reader", config)
+
+    def test_a_name_that_is_taken_by_something_else_is_a_fault_of_storage(self):
+        (self.folder / "root" / "2026-11").mkdir(parents=True)
+        config = self.snapshot_config(snapshot="name = '2026-11'")
+        self.refused_before_training(STORAGE, "root/2026-11: exists and is no snapshot", config)
+
     def test_parameters_out_of_range(self):
         path = self.write("sessions.txt", SESSIONS)
         refused = [("--dim", 0), ("--dim", 5000), ("--lr", 0), ("--lr", 1e9)]
@@ -140,6 +166,28 @@ class UnusualInput(JobTest):
         path = self.write("two.txt", "Q1 Q2 Q3\nQ2 Q3 Q1\n")
         self.done(3, "train", "reader", "--input", path, "--output", self.folder / "out", *SMALL)
         self.assertTrue((self.folder / "out" / "embeddings.h5").exists())
+
+    def test_an_empty_file_among_good_ones_is_named_once(self):
+        self.write("in/a.txt", SESSIONS)
+        for name in "bcdef":
+            self.write(f"in/{name}.txt", "")
+        for ranks in (1, 3):
+            process = self.done(ranks, "train", "reader", "--input", self.folder / "in", "--output", self.folder / "out", *SMALL)
+            warnings = [line for line in process.stderr.splitlines() if "0 bytes" in line]
+            self.assertEqual(len(warnings), 1, process.stderr)
+            self.assertIn("5 of 6 input files are empty", warnings[0])
+            self.assertIn("in/b.txt", warnings[0])
+
+    def test_one_article_has_no_neighbours_to_measure_an_index_by(self):
+        sessions = self.write("one.txt", "Q1 Q1 Q1\n" * 9)
+        for gate, code in (("", GATE_FAILED), ("min_index_recall = 0", DONE)):
+            config = self.write("m.toml", f"[input]\nsessions = ['{sessions}']\n[snapshot]\nroot = '{self.folder}/root'\n"
+                                f"models = ['reader']\n{gate}\n[reader]\nmin_count = 1\nepochs = 1\n")
+            for ranks in (1, 3) if code == GATE_FAILED else (2,):
+                process = run(ranks, "snapshot", config)
+                self.assertEqual(process.returncode, code, process.stderr)
+                self.assertNotIn("recall_at_10", process.stdout)
+                self.assertEqual("was not measured" in process.stderr, code == GATE_FAILED)
 
     def assert_trained(self, articles, sessions):
         """Both architectures end well at 1 and 3 ranks, with a finite vector for each of `articles`."""

@@ -1,4 +1,5 @@
 """Help, version, dry runs and configuration dumps: one text whatever the number of ranks."""
+import re
 import unittest
 
 from job import DONE, USAGE, JobTest, run
@@ -36,6 +37,26 @@ class CommandLine(JobTest):
         self.assertIn("dim = 33", dumped)
         again = self.done(1, "snapshot", self.write("again.toml", dumped), "--dump-config").stdout
         self.assertEqual(dumped, again)
+
+    def commands(self):
+        """Every command there is: an unknown one is answered with those that are known."""
+        def known(*words):
+            found = re.search(r"known: (.*?);", self.refused(USAGE, "known: ", 1, *words, "bogus").stderr)
+            return found.group(1).split(", ")
+        groups = ("train", "embed", "simulate")
+        return [[name, word] for name in groups for word in known(name)] + [[n] for n in known() if n not in groups]
+
+    def test_the_dump_of_every_command_is_a_configuration_of_it(self):
+        inputs = self.write("m.toml", "[input]\nsessions = ['s.txt']\npagelinks = ['p.tsv']\n")
+        positional = {"snapshot": [inputs], "query": [self.folder], "inspect": [self.folder]}
+        self.assertGreaterEqual(len(self.commands()), 13)
+        for words in self.commands():
+            with self.subTest(command=words):
+                given = positional.get(words[0], [])
+                dumped = self.done(1, *words, *given, "--seed", 5, "--dump-config").stdout
+                again = self.write("again.toml", dumped)
+                reread = [again] if words == ["snapshot"] else [*given, "--config", again]
+                self.assertEqual(self.done(1, *words, *reread, "--dump-config").stdout, dumped)
 
     def test_flag_wins_over_file(self):
         config = self.write("m.toml", "seed = 7\n[reader]\ndim = 33\nwindow = 2\n")

@@ -1,6 +1,7 @@
 """Every option does what it says or is refused with a message that names it; nothing is ignored, nothing overwritten."""
 import gzip
 import lzma
+import os
 import pathlib
 import shutil
 import subprocess
@@ -124,6 +125,62 @@ class Output(JobTest):
         links = self.write("links.tsv", HEADER + "enwiki\t1\tQ1\tQ2 Q3\nenwiki\t2\tQ2\tQ1 Q3\n")
         self.assert_kept(links, "simulate", "walk", "--input", links, "--output", links)
 
+    def writers(self):
+        """Commands that write one file, without its name."""
+        links = self.write("links.tsv", HEADER + "enwiki\t1\tQ1\tQ2 Q3\nenwiki\t2\tQ2\tQ1 Q3\n")
+        return {"index": ["index", "--input", self.embeddings, "--output"],
+                "export": ["export", "--format", "tsv", "--input", self.embeddings, "--output"],
+                "evaluate": ["evaluate", "--embeddings", self.embeddings, "--output"],
+                "walk": ["simulate", "walk", "--input", links, "--sessions", 10, "--output"]}
+
+    def test_that_is_no_regular_file_is_refused_and_left_as_it_is(self):
+        pipe, link = self.folder / "pipe", self.folder / "link-to-device"
+        os.mkfifo(pipe)
+        link.symlink_to("/dev/null")
+        for name, args in self.writers().items():
+            for output, kind in ((pipe, "is a pipe"), (link, "is a device")):
+                with self.subTest(command=name, output=output.name):
+                    process = self.refused(STORAGE, kind, 2, *args, output)
+                    self.assertIn(f"--output {output}", process.stderr)
+                    self.assertTrue(pipe.is_fifo() and link.is_symlink() and link.is_char_device())
+        for name in ("train", "embed"):
+            folder = self.folder / name
+            folder.mkdir()
+            os.mkfifo(folder / ("model.h5" if name == "train" else "embeddings.h5"))
+        self.refused(STORAGE, "is a pipe", 2, "train", "reader", "--input", self.sessions, "--output", self.folder / "train", *SMALL)
+        self.refused(STORAGE, "is a pipe", 2, "embed", "reader", "--model", self.model, "--output", self.folder / "embed")
+        self.refused(STORAGE, "pipe", 2, "export", "--format", "npy", "--input", self.embeddings, "--output", pipe)
+        self.assertEqual(list(self.folder.glob("*.partial")), [])
+
+    def test_that_is_no_regular_file_is_refused_before_the_input_is_read(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        for args in (["index", "--input"], ["export", "--input"], ["evaluate", "--embeddings"]):
+            with self.subTest(command=args[0]):
+                self.refused(STORAGE, "is a pipe", 1, *args, self.sessions, "--output", pipe)
+
+    def test_that_is_a_link_is_written_where_the_link_leads(self):
+        for name, args in self.writers().items():
+            for state in ("old", "new"):
+                with self.subTest(command=name, target=state):
+                    there, link = self.folder / "there" / f"{name}-{state}", self.folder / f"{name}-{state}"
+                    there.parent.mkdir(exist_ok=True)
+                    if state == "old":
+                        there.write_text("old")
+                    link.symlink_to(pathlib.Path("there") / there.name)
+                    self.done(2, *args, link)
+                    self.assertTrue(link.is_symlink())
+                    self.assertNotIn(there.read_bytes(), (b"old", b""))
+        self.assertEqual(list(self.folder.rglob("*.partial")), [])
+
+    def test_a_model_is_written_where_its_link_leads(self):
+        out, there = self.folder / "out", self.folder / "elsewhere.h5"
+        out.mkdir()
+        (out / "model.h5").symlink_to(there)
+        self.done(2, "train", "reader", "--input", self.sessions, "--output", out, *SMALL)
+        self.assertTrue((out / "model.h5").is_symlink())
+        self.done(1, "inspect", there)
+
     def test_that_is_lost_is_a_fault_of_storage(self):
         for args in (["--help"], ["train", "--help"], ["--version"], ["inspect", str(self.embeddings)],
                      ["train", "reader", "--dump-config"], ["evaluate", "--embeddings", str(self.embeddings)]):
@@ -131,6 +188,35 @@ class Output(JobTest):
                 process = subprocess.run([BINARY, *args], env=environment(), stdout=full, stderr=subprocess.PIPE, text=True)
                 self.assertEqual(process.returncode, STORAGE, process.stderr)
                 self.assertIn("standard output cannot be written", process.stderr)
+
+    def test_labels_that_measure_nothing_are_refused(self):
+        evaluate = ["evaluate", "--embeddings", self.embeddings, "--labels"]
+        for ranks in (1, 3):
+            process = self.refused(BAD_INPUT, "no article of", ranks, *evaluate, self.write("other.tsv", "Q900\tA\n"))
+            self.assertIn("other.tsv", process.stderr)
+            self.refused(BAD_INPUT, "empty.tsv: no label", ranks, *evaluate, self.write("empty.tsv", ""))
+
+    def test_a_share_of_nothing_is_left_out(self):
+        # One labelled article: it has no labelled neighbour to agree with.
+        shown = self.done(2, "evaluate", "--embeddings", self.embeddings, "--labels", self.write("one.tsv", "Q1\tA\n"),
+                          "--sessions", self.sessions, "--holdout", 1e-9).stdout
+        self.assertRegex(shown, r"labels articles +0\n")
+        self.assertRegex(shown, r"next_article pairs +0\n")
+        for figure in ("agreement_at_10", "recall_at_10", "mrr"):
+            self.assertNotIn(figure, shown)
+
+    def test_fasttext_of_embeddings_says_what_it_lacks(self):
+        process = self.done(2, "export", "--format", "fasttext-bin", "--input", self.embeddings, "--output", self.folder / "e.bin")
+        self.assertIn("no output vectors, zeros are written", process.stderr)
+
+    def test_a_truncated_index_is_not_described(self):
+        index = self.folder / "i.hnsw"
+        self.done(2, "index", "--input", self.embeddings, "--output", index)
+        self.assertIn("hnswlib index", self.done(2, "inspect", index).stdout)
+        for size in (100, 2000, index.stat().st_size - 1):
+            with self.subTest(size=size):
+                cut = self.write("cut.hnsw", index.read_bytes()[:size])
+                self.refused(BAD_INPUT, "cut.hnsw", 2, "inspect", cut)
 
     def test_evaluation_says_which_figures_it_leaves_out(self):
         process = self.done(2, "evaluate", "--embeddings", self.embeddings, "--sessions", self.sessions)

@@ -18,7 +18,7 @@ class Publish(JobTest):
         cls.addClassCleanup(shutil.rmtree, cls.shared)
         made = run(1, "simulate", "world", "--output", cls.shared / "in", "--articles", 300, "--sessions", 2000, "--topics", 5)
         assert made.returncode == DONE, made.stderr
-        cls.root = cls.shared / "root"  # always here: where it lies belongs to what a snapshot is made from
+        cls.root = cls.shared / "root"
         cls.config = cls.shared / "m.toml"
         cls.config.write_text(snapshot_config(cls.shared / "in", cls.root, min_rounds=2))
         published = run(2, "snapshot", cls.config)
@@ -51,6 +51,17 @@ class Publish(JobTest):
         self.current.symlink_to("2026-12")
         self.assertIn("nothing to do", self.again())
         self.assertEqual(os.readlink(self.current), "2026-12")
+
+    def test_the_spelling_of_paths_makes_no_other_snapshot(self):
+        relative = pathlib.Path(os.path.relpath(self.root))
+        self.assertFalse(relative.is_absolute())
+        for root in (relative, f"./{relative}", f"{self.root}/", self.root.parent / "." / "in" / ".." / "root"):
+            with self.subTest(root=root):
+                process = self.done(2, "snapshot", self.config, "--root", root)
+                self.assertIn("nothing to do", process.stderr)
+        shutil.copytree(self.shared / "in", self.folder / "moved")
+        moved = self.write("n.toml", self.config.read_text().replace(f"{self.shared}/in/", f"{self.folder}/moved/"))
+        self.assertIn("nothing to do", self.done(2, "snapshot", moved).stderr)
 
     def test_what_a_finished_run_left_behind_is_removed(self):
         (self.root / ".work" / "2026-11.stages").mkdir()

@@ -32,12 +32,13 @@ expect_in_log() { # FACT NAME PATTERN
   expect "$1" grep -Eq "$3" "${work}/$2.out"
 }
 
+linktrail_options=() # behind the config, in all submissions
 submit() { # NAME CONFIG_TEXT SBATCH_OPTIONS...  -> job id
   local name=$1
   printf '%s\n' "$2" >"${work}/${name}.toml"
   shift 2
   sbatch --parsable --chdir="$work" --job-name="$name" --output="${work}/%x.out" --nodes=2 --ntasks-per-node=2 \
-    "$@" "${repository}/slurm/snapshot.sbatch" "${work}/${name}.toml"
+    "$@" "${repository}/slurm/snapshot.sbatch" "${work}/${name}.toml" "${linktrail_options[@]}"
 }
 
 wait_for_line() { # NAME PATTERN
@@ -92,6 +93,12 @@ requeues_are_capped() {
   expect_in_log "and says why" capped 'LINKTRAIL_MAX_RESTARTS=0'
 }
 
+options_of_the_user_replace_the_scripts_own() {
+  local id linktrail_options=(--resume never --progress=off)
+  id=$(submit options "exit 0")
+  expect "the user's options are taken" [ "$(cluster_wait_job "$id" "$JOB_SECONDS")" = "COMPLETED 0:0" ]
+}
+
 wrong_settings_are_usage_errors() {
   local id
   id=$(LAUNCHER=ssh submit launcher "exit 0")
@@ -107,5 +114,6 @@ exit_codes_reach_slurm
 a_stop_request_is_a_checkpoint_and_a_second_run
 a_cancelled_job_stays_cancelled
 requeues_are_capped
+options_of_the_user_replace_the_scripts_own
 wrong_settings_are_usage_errors
 ((failures == 0)) || { cluster_show_logs && exit 1; }

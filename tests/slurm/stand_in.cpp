@@ -1,6 +1,7 @@
 // Stands in for linktrail in the test of the job script: `stand_in snapshot CONFIG ...` does what the first line of
-// CONFIG says. "exit N": end with N. "wait": wait for USR1 and end with 75, but end well at once after a requeue. It
-// calls MPI directly because it tests how ranks are started, not the project's own layer.
+// CONFIG says, or ends with 2 if an option is given twice, as linktrail does. "exit N": end with N. "wait": wait for
+// USR1 and end with 75, but end well at once after a requeue. It calls MPI directly because it tests how ranks are
+// started, not the project's own layer.
 #include <mpi.h>
 #include <unistd.h>
 
@@ -8,10 +9,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 #include <string>
 
 namespace {
 
+constexpr int kUsage = 2;
 constexpr int kCheckpointed = 75;
 constexpr int kNeverSignalled = 99;
 constexpr int kPollMicroseconds = 50'000;
@@ -42,6 +45,15 @@ int wait_for_signal(int rank) {
   return kNeverSignalled;
 }
 
+bool an_option_repeats(int argc, char** argv) {
+  std::set<std::string> seen;
+  for (int i = 3; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.starts_with("--") && !seen.insert(word.substr(0, word.find('='))).second) return true;
+  }
+  return false;
+}
+
 int follow(const std::string& order, int rank) {
   if (order == "wait") return wait_for_signal(rank);
   return std::stoi(order.substr(order.find(' ') + 1));
@@ -64,7 +76,7 @@ int main(int argc, char** argv) {
   std::printf("rank %d of %d on %s\n", rank, ranks, environment_or("SLURMD_NODENAME", "?").c_str());
   std::string order;
   std::getline(std::ifstream(argv[2]), order);
-  const int code = follow(order, rank);
+  const int code = an_option_repeats(argc, argv) ? kUsage : follow(order, rank);
   MPI_Finalize();
   return code;
 }

@@ -2,6 +2,8 @@
 # slurm/stat_box.sh, without Slurm, with a small program in the place of linktrail: exit codes pass through, two runs never
 # overlap, a stop request becomes a checkpoint, unusable arguments are usage errors.   usage: stat_box_test.sh REPOSITORY STAND_IN
 set -euo pipefail
+# shellcheck source=scripts/cores.sh
+source "$1/scripts/cores.sh"
 script=$1/slurm/stat_box.sh
 export LINKTRAIL=$2
 WAIT_SECONDS=30
@@ -43,6 +45,11 @@ grep -E '^(ok|FAILED)' out || true
 expect_code "the lock is free again" 0 "$script" good.toml
 expect_code "more ranks than cores" 2 "$script" -n 9999 good.toml
 expect_code "ranks that are no number" 2 "$script" -n many good.toml
+expect_code "threads of a rank are no cores" 0 env OMP_NUM_THREADS=1 OMP_THREAD_LIMIT=1 "$script" -n "$(usable_cores)" good.toml
+for option in "--resume never" "--resume=never" "--progress off" "-v"; do
+  # shellcheck disable=SC2086  # two words
+  expect_code "the user's ${option} replaces the script's own" 0 "$script" good.toml $option
+done
 expect_code "no config" 2 "$script"
 expect_code "a config that is not there" 2 "$script" nowhere.toml
 if ((failures > 0)) || grep -q '^FAILED' out; then

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <vector>
@@ -53,6 +54,25 @@ TEST(ParallelFile, EmptiesAnOlderFileAndSetsItsSize) {
   file.close();
 
   EXPECT_EQ(content_of(path), std::string(3, '\0'));
+}
+
+TEST(AgreedOutputPath, IsWhereALinkLeadsOnEveryRank) {
+  const test::SharedFolder folder;
+  if (world().is_root()) std::filesystem::create_symlink("target", folder.file("link"));
+  barrier(world());
+
+  EXPECT_EQ(agreed_output_path(folder.file("link"), world()), folder.file("target"));
+  EXPECT_EQ(agreed_output_path(folder.file("new"), world()), folder.file("new"));
+}
+
+TEST(AgreedOutputPath, ThatIsADeviceIsOneStorageFaultOnAllRanks) {
+  try {
+    agreed_output_path("/dev/null", world());
+    ADD_FAILURE() << "no exception";
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.code(), ExitCode::kStorage);
+    EXPECT_THAT(error.what(), HasSubstr("/dev/null: is a device"));
+  }
 }
 
 TEST(ParallelFile, UnwritablePathIsOneStorageFaultOnAllRanks) {

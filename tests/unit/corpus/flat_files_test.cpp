@@ -117,6 +117,26 @@ TEST_F(FlatFiles, TheHeaderLineIsSkippedOnlyByThePieceThatHoldsIt) {
   }
 }
 
+TEST_F(FlatFiles, AHeadIsCheckedAndCountedNoFurtherThanItsRecords) {
+  const std::string header = "wiki_db\tpid_from\tqid_from\toutlinks\n";
+  const auto repeated = [](std::string_view line, std::uint64_t times) {
+    std::string text;
+    for (std::uint64_t i = 0; i < times; ++i) text += line;
+    return text;
+  };
+  const auto links = [&](const std::string& text) { return check_links_head(write(text)); };
+  const auto sessions = [&](const std::string& text) { return check_sessions_head(write(text)); };
+
+  EXPECT_EQ(links(header), 0U);
+  EXPECT_EQ(links(header + "\nw\t1\tQ1\tQ2\n"), 1U);
+  EXPECT_EQ(links(header + repeated("w\t1\tQ1\tQ2\n", kHeadRecords) + "never looked at"), kHeadRecords);
+  EXPECT_EQ(sessions("\n\n"), 0U);
+  EXPECT_EQ(sessions(repeated("Q1 Q2\n", kHeadRecords) + "never looked at"), kHeadRecords);
+  EXPECT_THAT(error_of<InputError>([&] { links("w\t1\tQ1\tQ2\n"); }), HasSubstr("header"));
+  EXPECT_THAT(error_of<InputError>([&] { links(header + "w\t1\tQ1\n"); }), HasSubstr("flat:2:"));
+  EXPECT_THAT(error_of<InputError>([&] { sessions("Q1\nParis\n"); }), HasSubstr("flat:2:"));
+}
+
 TEST_F(FlatFiles, LabelsNeedTwoFields) {
   const auto read = [&](std::string_view text) {
     std::vector<std::pair<Qid, std::string>> all;

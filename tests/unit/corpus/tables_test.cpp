@@ -8,6 +8,7 @@ namespace linktrail {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 TEST(LabelTable, SortsNamesArticlesAndLabels) {
@@ -30,6 +31,15 @@ TEST(LabelTable, LoadsFiles) {
 
   EXPECT_THAT(table.labels_of(1), ElementsAre(0, 1));
   EXPECT_TRUE(LabelTable().empty());
+}
+
+TEST(LabelTable, RefusesFilesWithoutAnyLabelAndNamesThem) {
+  const test::TempDir dir;
+  const std::vector<InputFile> files{test::input_file(dir.write("a", "")), test::input_file(dir.write("b", "\n\n"))};
+
+  const std::string fault = test::error_of<InputError>([&] { LabelTable::load(files); });
+
+  EXPECT_THAT(fault, ::testing::AllOf(HasSubstr(files[0].path), HasSubstr(files[1].path), HasSubstr("no label")));
 }
 
 class Titles : public ::testing::Test {

@@ -53,6 +53,23 @@ TEST(AtomicFile, ReplacesThePartialOfAKilledRun) {
   EXPECT_EQ(get_file(folder / "a.txt"), "new");
 }
 
+TEST(AtomicFile, ReplacesWhatALinkPointsAtAndNotTheLink) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "there");
+  std::filesystem::create_symlink("there/a.txt", folder / "link");
+
+  write_text_atomically(folder / "link", "first");
+  write_text_atomically(folder / "link", "second");
+
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(get_file(folder / "there" / "a.txt"), "second");
+}
+
+TEST(AtomicFile, RefusesADeviceBeforeItTouchesAnything) {
+  EXPECT_THAT(message_of([] { AtomicFile("/dev/null"); }), HasSubstr("/dev/null: is a device"));
+  EXPECT_FALSE(std::filesystem::exists("/dev/null.partial"));
+}
+
 TEST(AtomicFile, KeepsBytesLargerThanItsBuffer) {
   const TemporaryFolder folder;
   std::string text;
@@ -97,7 +114,7 @@ TEST(AtomicFile, CannotReplaceAFolder) {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder / "a");
 
-  EXPECT_THAT(message_of([&] { write_text_atomically(folder / "a", "text"); }), HasSubstr("rename into place"));
+  EXPECT_THAT(message_of([&] { write_text_atomically(folder / "a", "text"); }), HasSubstr("is a folder"));
   EXPECT_FALSE(std::filesystem::exists(folder / "a.partial"));
 }
 

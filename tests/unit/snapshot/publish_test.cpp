@@ -203,6 +203,19 @@ TEST_F(PublishTest, CurrentThatIsNoLinkIsRefusedBeforeThereIsAnythingToPublish) 
   EXPECT_TRUE(fs::is_directory(root_ / "current"));
 }
 
+TEST_F(PublishTest, ANameIsFreeOrThatOfASnapshotOrRefused) {
+  EXPECT_NO_THROW(require_free_or_published(root_.path(), "2026-11"));
+  stage("2026-11", "one");
+  publish_snapshot(params("2026-11"));
+  EXPECT_NO_THROW(require_free_or_published(root_.path(), "2026-11"));
+
+  fs::create_directory(root_ / "2026-12");
+  put_file(root_ / "2027-01", "a file");
+  fs::create_symlink("nowhere", root_ / "2027-02");
+  for (const char* name : {"2026-12", "2027-01", "2027-02"})
+    EXPECT_THROW(require_free_or_published(root_.path(), name), StorageError) << name;
+}
+
 TEST_F(PublishTest, ResolveFindsASnapshotFolderOrTheCurrentOne) {
   EXPECT_THROW(resolve_snapshot(root_.path()), InputError);
   stage("2026-11", "one");
