@@ -89,7 +89,7 @@ class FullDisk(JobTest):
     def assert_whole_or_storage_fault(self, process, out):
         if process.returncode != DONE:
             self.assert_storage_fault(process)
-        self.assertEqual(list(out.glob("*.partial")), [], process.stderr)
+        self.assertEqual(list(out.glob("*.h5.partial")), [], process.stderr)
         for path in out.glob("*.h5"):
             self.done(1, "inspect", path)
         self.assertEqual((out / "embeddings.h5").exists(), process.returncode == DONE)
