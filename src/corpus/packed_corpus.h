@@ -8,8 +8,6 @@
 #include <span>
 #include <vector>
 
-#include <tsl/robin_map.h>
-
 #include "core/ids.h"
 #include "core/sequences.h"
 #include "corpus/vocabulary.h"
@@ -18,15 +16,29 @@ namespace linktrail {
 
 using LocalId = std::uint32_t;
 
+// A hash table of its own, since that of a library cannot fetch ahead: with a million articles a look-up is two cache
+// misses, and those of a batch are waited for together.
 class Interner {
  public:
-  LocalId intern(Qid qid);  // also counts the occurrence
+  // Look-ups overlap in batches of this many.
+  static constexpr std::size_t kBatch = 64;
+
+  // The local ids of `qids`, each of which counts as an occurrence. `out` has as many places. Throws std::overflow_error
+  // beyond 2^32 - 2 different articles.
+  void intern(std::span<const Qid> qids, std::span<LocalId> out);
+
   std::size_t size() const { return counts_.size(); }
   std::span<const QidCount> counts() const { return counts_; }  // by local id
 
  private:
-  tsl::robin_map<Qid, LocalId> index_;
-  std::vector<QidCount> counts_;
+  std::size_t slot_of(Qid qid) const { return slot_of_hash(qid) & (slots_.size() - 1); }
+  static std::size_t slot_of_hash(Qid qid);
+  void intern_batch(std::span<const Qid> qids, std::span<LocalId> out);
+  LocalId find_or_add(Qid qid);
+  void make_room(std::size_t more);
+
+  std::vector<LocalId> slots_;  // by hash, open addressing, a power of two of them, at most half in use; kNoToken: free
+  std::vector<QidCount> counts_;  // by local id
 };
 
 // Local id -> TokenId (kNoToken where the vocabulary lacks it).

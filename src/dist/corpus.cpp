@@ -31,10 +31,23 @@ struct Parsed {
   std::uint64_t left_out = 0;  // held-out sessions; rows without QID
   std::uint64_t not_kept = 0;  // rows that keep_article refused
 
+  std::vector<Qid> waiting;  // of the last sequences: to be interned together, for sessions are short
+
   void append(std::span<const Qid> qids) {
-    for (const Qid qid : qids) sequences.tokens.push_back(interner.intern(qid));
-    sequences.offsets.push_back(sequences.tokens.size());
+    waiting.insert(waiting.end(), qids.begin(), qids.end());
+    sequences.offsets.push_back(sequences.offsets.back() + qids.size());
+    if (waiting.size() >= kManyQids) intern_waiting();
   }
+
+  void intern_waiting() {
+    const std::size_t before = sequences.tokens.size();
+    sequences.tokens.resize(before + waiting.size());
+    interner.intern(waiting, std::span(sequences.tokens).subspan(before));
+    waiting.clear();
+  }
+
+ private:
+  static constexpr std::size_t kManyQids = 16 * Interner::kBatch;
 };
 
 // Reads the pieces of this rank one after the other: parse(lines, file) appends to `parsed`.
@@ -47,6 +60,7 @@ void parse_pieces(std::span<const InputFile> files, const comm::Communicator& co
     parse(lines, plan.pieces[i].file);
     parsed.runs.push_back({i, parsed.sequences.size() - before, 0});
   }
+  parsed.intern_waiting();
 }
 
 Parsed parse_sessions(std::span<const InputFile> files, const LoadParams& params, const comm::Communicator& comm) {
