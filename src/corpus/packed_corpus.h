@@ -23,8 +23,8 @@ class Interner {
   // Look-ups overlap in batches of this many.
   static constexpr std::size_t kBatch = 64;
 
-  // The local ids of `qids`, each of which counts as an occurrence. `out` has as many places. Throws std::overflow_error
-  // beyond 2^32 - 2 different articles.
+  // The local ids of `qids`, each of which counts as an occurrence. `out` has as many places. Throws
+  // std::overflow_error beyond 2^32 - 2 different articles.
   void intern(std::span<const Qid> qids, std::span<LocalId> out);
 
   std::size_t size() const { return counts_.size(); }
