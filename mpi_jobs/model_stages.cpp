@@ -9,6 +9,14 @@
 
 namespace linktrail::jobs {
 
+namespace {
+
+Stage train_stage(const std::string& model, const std::string& key, const std::string& folder) {
+  return {.model = model, .name = "train", .key = key, .outputs = {folder + "/model.h5", folder + "/metrics.jsonl"}};
+}
+
+}  // namespace
+
 ModelStages::ModelStages(const SnapshotConfig& config, const std::vector<ManifestInput>& inputs,
                          const SnapshotFolders& folders, const Context& context)
     : config_(config),
@@ -39,11 +47,7 @@ void ModelStages::make_reader(std::string& key) {
   train.align_to = path_of_role(inputs_, align_role("reader"));
   key = sha256_of(inputs_key(inputs_, context_, {"sessions", init_role("reader"), align_role("reader")}) +
                   settings_["reader"].dump());
-  run_stage({.model = "reader",
-             .name = "train",
-             .key = key,
-             .outputs = {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
-            [&] { return train_reader(train, context_); });
+  run_stage(train_stage("reader", key, train.output), [&] { return train_reader(train, context_); });
 
   EmbedOptions embed{.model = train.output, .output = public_folder("reader")};
   run_stage({"reader", "embed", key, {"train"}, {embed.output + "/embeddings.h5"}},
@@ -64,11 +68,7 @@ void ModelStages::make_links(std::string& key) {
   const LinkTrainOptions train = link_options();
   key = sha256_of(inputs_key(inputs_, context_, {"pagelinks", "labels", init_role("links"), align_role("links")}) +
                   settings_["links"].dump());
-  run_stage({.model = "links",
-             .name = "train",
-             .key = key,
-             .outputs = {train.output + "/model.h5", train.output + "/metrics.jsonl"}},
-            [&] { return train_links(train, context_); });
+  run_stage(train_stage("links", key, train.output), [&] { return train_links(train, context_); });
 
   EmbedOptions embed = config_.embed;
   embed.model = train.output;
