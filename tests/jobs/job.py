@@ -36,11 +36,6 @@ def messages(process):
     return [line for line in process.stderr.splitlines() if line.startswith("linktrail: ")]
 
 
-def ranks_of(mpirun):
-    """The process ids of the ranks that this mpirun started."""
-    return [int(pid) for pid in pathlib.Path(f"/proc/{mpirun.pid}/task/{mpirun.pid}/children").read_text().split()]
-
-
 class JobTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="linktrail-jobs-"))

@@ -2,12 +2,11 @@
 import os
 import pathlib
 import shutil
-import signal
-import subprocess
 import tempfile
 import unittest
 
-from job import BAD_INPUT, DONE, STORAGE, TIME_LIMIT_S, JobTest, command, environment, ranks_of, run
+from held_job import go_on, held_at_line, kill
+from job import BAD_INPUT, DONE, STORAGE, TIME_LIMIT_S, JobTest, run
 from snapshot_config import snapshot_config
 
 
@@ -92,27 +91,22 @@ class Lock(JobTest):
         self.config = self.write("m.toml", snapshot_config(self.folder / "in", self.folder / "root"))
 
     def running(self):
-        """A snapshot that has come to its first stage."""
-        process = subprocess.Popen(command(2, "snapshot", self.config), env=environment(), stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.PIPE, text=True)
-        while "reader train" not in (line := process.stderr.readline()):
-            self.assertNotEqual(line, "", "ended before its first stage")
-        return process
+        """A snapshot that is held at its first stage."""
+        return held_at_line(self, "reader train", 2, "snapshot", self.config)
 
     def test_a_second_run_of_a_name_is_refused_at_once_and_the_first_goes_on(self):
         first = self.running()
 
         self.refused(STORAGE, "another run", 2, "snapshot", self.config)
 
+        go_on(first)
         _, rest = first.communicate(timeout=TIME_LIMIT_S)
         self.assertEqual(first.returncode, DONE, rest)
         self.assertTrue((self.folder / "root" / "current" / "manifest.json").exists())
 
     def test_a_killed_run_locks_nobody_out(self):
         first = self.running()
-        for pid in [*ranks_of(first), first.pid]:
-            os.kill(pid, signal.SIGKILL)
-        first.communicate(timeout=TIME_LIMIT_S)
+        kill(first)
         self.assertTrue((self.folder / "root" / ".work" / "2026-11.lock").exists())
 
         self.done(2, "snapshot", self.config)

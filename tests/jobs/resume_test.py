@@ -3,12 +3,11 @@ import os
 import pathlib
 import shutil
 import signal
-import subprocess
 import tempfile
-import time
 import unittest
 
-from job import DONE, STOPPED, TIME_LIMIT_S, JobTest, command, environment, ranks_of, run
+from held_job import ask_to_stop, go_on, held_at_file, held_at_line, kill, ranks_of
+from job import DONE, STOPPED, TIME_LIMIT_S, JobTest, run
 
 # Rounds enough to be stopped in between, each followed by a checkpoint.
 TRAIN = ["--dim", 16, "--epochs", 6, "--min-count", 1, "--min-rounds", 15, "--checkpoint-minutes", 0]
@@ -37,20 +36,14 @@ class Resume(JobTest):
         self.assertEqual([str(path) for path in out.glob("*.partial")], [])
 
     def running(self, out):
-        """A training of which the first checkpoint is on disk."""
-        process = subprocess.Popen(command(2, *self.train(out)), env=environment(), stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + TIME_LIMIT_S
-        while not (out / "checkpoint.h5").exists() and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.005)
-        self.assertIsNone(process.poll(), "training ended before it could be interrupted")
-        return process
+        """A training that is held with its first checkpoint on disk."""
+        return held_at_file(self, out / "checkpoint.h5", 2, *self.train(out))
 
     def test_a_stop_signal_leaves_a_checkpoint_and_code_75_and_resumes_to_the_same_bytes(self):
         out = self.folder / "out"
         process = self.running(out)
 
-        process.send_signal(signal.SIGUSR1)
+        ask_to_stop(process)
 
         self.assertEqual(process.wait(timeout=TIME_LIMIT_S), STOPPED)
         self.assertTrue((out / "checkpoint.h5").exists())
@@ -63,9 +56,7 @@ class Resume(JobTest):
         (out / "embeddings.h5").unlink()
         process = self.running(out)
 
-        for pid in [*ranks_of(process), process.pid]:
-            os.kill(pid, signal.SIGKILL)
-        process.wait(timeout=TIME_LIMIT_S)
+        kill(process)
 
         self.assertEqual((out / "metrics.jsonl").read_bytes(), before)
         self.assert_resumes_to_the_same_bytes(out)
@@ -75,16 +66,14 @@ class Resume(JobTest):
         out = self.folder / "out"
         process = self.running(out)
 
-        for pid in [*ranks_of(process), process.pid]:
-            os.kill(pid, signal.SIGKILL)
-        process.wait(timeout=TIME_LIMIT_S)
+        kill(process)
 
         self.assert_resumes_to_the_same_bytes(out)
 
     def test_resume_never_starts_over(self):
         out = self.folder / "out"
         process = self.running(out)
-        process.send_signal(signal.SIGUSR1)
+        ask_to_stop(process)
         process.wait(timeout=TIME_LIMIT_S)
 
         process = self.done(2, *self.train(out), "--resume", "never")
@@ -94,13 +83,11 @@ class Resume(JobTest):
 
     def test_sigterm_to_one_rank_while_it_loads_stops_all_with_a_checkpoint(self):
         out = self.folder / "out"
-        process = subprocess.Popen(command(2, *self.train(out), "-v"), env=environment(), stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.PIPE, text=True)
         # With -v the configuration is logged once the handlers stand and before a byte of input is read.
-        while "configuration" not in (line := process.stderr.readline()):
-            self.assertNotEqual(line, "", "ended before it logged its configuration")
+        process = held_at_line(self, "configuration", 2, *self.train(out), "-v")
 
         os.kill(ranks_of(process)[1], signal.SIGTERM)
+        go_on(process)
 
         _, rest = process.communicate(timeout=TIME_LIMIT_S)
         self.assertEqual(process.returncode, STOPPED, rest)

@@ -2,11 +2,10 @@
 import hashlib
 import json
 import pathlib
-import signal
-import subprocess
 import unittest
 
-from job import BAD_INPUT, GATE_FAILED, STOPPED, TIME_LIMIT_S, USAGE, JobTest, command, environment
+from held_job import ask_to_stop, held_at_line
+from job import BAD_INPUT, GATE_FAILED, STOPPED, TIME_LIMIT_S, USAGE, JobTest
 from snapshot_config import snapshot_config
 
 
@@ -124,11 +123,8 @@ class Snapshot(JobTest):
         self.assertFalse(self.root.exists())
 
     def test_asked_to_stop_between_stages_it_leaves_with_75_and_goes_on_from_there(self):
-        process = subprocess.Popen(command(2, "snapshot", self.config), env=environment(), stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.PIPE, text=True)
-        while "reader index" not in (line := process.stderr.readline()):
-            self.assertNotEqual(line, "", "ended before the stage")
-        process.send_signal(signal.SIGUSR1)
+        process = held_at_line(self, "reader index", 2, "snapshot", self.config)
+        ask_to_stop(process)
         _, rest = process.communicate(timeout=TIME_LIMIT_S)
 
         self.assertEqual(process.returncode, STOPPED, rest)

@@ -6,7 +6,8 @@ import signal
 import subprocess
 import unittest
 
-from job import DONE, GATE_FAILED, STOPPED, TIME_LIMIT_S, JobTest, command, environment, ranks_of, run
+from held_job import ask_to_stop, held_at_line, ranks_of, start
+from job import DONE, GATE_FAILED, STOPPED, TIME_LIMIT_S, JobTest, run
 from snapshot_config import snapshot_config
 
 END_OF_NOVEMBER, DECEMBER = "1764547190", "1764547220"  # 2025-11-30 23:59:50 and 2025-12-01 00:00:20
@@ -78,22 +79,14 @@ class Stages(JobTest):
 
 
 class StopRequest(JobTest):
-    def started(self, line, ranks, *arguments):
-        """The job, as soon as it has written a line that holds `line`."""
-        process = subprocess.Popen(command(ranks, *arguments), env=environment(), stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.PIPE, text=True)
-        while line not in (found := process.stderr.readline()):
-            self.assertNotEqual(found, "", "ended before it could be stopped")
-        return process
-
     def test_a_snapshot_stops_in_the_middle_of_its_index_and_goes_on(self):
         world, root = self.folder / "in", self.folder / "root"
         self.done(1, "simulate", "world", "--output", world, "--articles", 6000, "--sessions", 60000, "--topics", 8)
         config = self.write("m.toml", snapshot_config(world, root, min_rounds=2) + "[index]\nef_construction = 1000\n")
         arguments = ["snapshot", config, "--models", "reader", "--min-index-recall", 0]
-        process = self.started("reader index", 2, *arguments)
+        process = held_at_line(self, "reader index", 2, *arguments)
 
-        process.send_signal(signal.SIGUSR1)
+        ask_to_stop(process)
 
         _, rest = process.communicate(timeout=TIME_LIMIT_S)
         self.assertEqual(process.returncode, STOPPED, rest)
@@ -103,9 +96,8 @@ class StopRequest(JobTest):
 
     def test_a_command_that_keeps_nothing_ends_at_once(self):
         out = self.folder / "out"
-        process = subprocess.Popen(command(1, "simulate", "world", "--output", out, "--articles", 100000, "--sessions",
-                                           10000000, "--links", 0), env=environment(), stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL)
+        process = start(self, 1, "simulate", "world", "--output", out, "--articles", 100000, "--sessions", 10000000,
+                        "--links", 0, stderr=subprocess.DEVNULL)
         while not list(out.glob("*")) and process.poll() is None:
             pass
 
