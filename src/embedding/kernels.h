@@ -59,7 +59,7 @@ struct LogisticTurns {
   float* const* inputs = nullptr;  // `input_count` vectors, 1..kInputTile; lr * gradient is added to each
   std::size_t input_count = 0;
   RowList outputs;               // updated in place; the places of a row that repeats are scored apart
-  std::size_t next_outputs = 0;  // as in CbowBatch
+  std::size_t next_outputs = 0;  // rows of the list beyond its count that will be used next: to be fetched meanwhile
   // [padded_outputs(outputs.count)] each: the targets of the outputs, 0 or 1, and for each input the weights of its
   // steps and losses, 0 where there is no output.
   const float* targets = nullptr;
@@ -69,31 +69,40 @@ struct LogisticTurns {
   float* loss = nullptr;     // as in LogisticTile
 };
 
-// A centre of a CBOW batch: the mean of contexts [begin, end) but `self` should score high with its first output and
-// low with the others.
-struct CbowCentre {
-  std::uint32_t begin = 0;
-  std::uint32_t end = 0;
-  std::uint32_t self = 0;
-  std::uint32_t first_output = 0;  // its outputs are [first_output, first_output + outputs), at least one
-  std::uint32_t outputs = 0;
+// Up to kInputTile neighbouring CBOW centres that take turns: the mean of each one's contexts, as those before it have
+// left them, should score high with the centre's first output and low with its others. Absent centres are zeros.
+struct alignas(16) CbowRun {
+  std::int32_t begin[kInputTile] = {}, end[kInputTile] = {};  // of each window, counted from first_context
+  std::int32_t self[kInputTile] = {};                         // which is in it and no context
+  float share[kInputTile] = {};                               // of one context in the mean: 1 / (end - begin - 1)
+  std::uint32_t first_output[kInputTile + 1] = {};            // of each centre, and the end; at least one each
+  std::uint32_t first_context = 0, contexts = 0;              // all that are in any of the windows
+  std::uint32_t count = 0;
+  float learning_rate = 0;
+  float* loss = nullptr;  // as in LogisticTile, every weight 1
 };
 
-// Neighbouring centres whose work is interleaved: all means and scores are taken before any row is changed, so that no
-// centre waits for the results of the one before it. Then each in turn changes its outputs, and all their contexts.
-struct CbowBatch {
-  RowList contexts;              // updated in place
-  RowList outputs;               // updated in place, in order
-  std::size_t next_outputs = 0;  // rows of the list beyond its count that will be used next: to be fetched meanwhile
-  // Contexts, by their place in the list or beyond it, that will be used next and were not yet: likewise.
-  std::size_t first_next_context = 0, next_contexts = 0;
-  const CbowCentre* centres = nullptr;  // `count`, 1..kInputTile; windows have a context beside the centre itself
-  std::size_t count = 0;
-  float learning_rate = 0;
-  float* means = nullptr;    // kInputTile rows of contexts.stride floats each, as Matrix lays them out
-  float* members = nullptr;  // kInputTile floats a context of the windows, 16-byte aligned
-  float* scratch = nullptr;  // padded_scores(kInputTile outputs of the largest centre) floats, 64-byte aligned
-  float* loss = nullptr;     // as in LogisticTile, every weight 1
+// Runs that are trained side by side, so that the processor need not wait for the result of a centre before it begins
+// another.
+inline constexpr std::size_t kCbowLanes = 2;
+
+// The first half of the runs one after the other, and beside it the second half, centre by centre. Outputs have one
+// state for both; what a run changes in contexts shows when it is over.
+struct CbowBlock {
+  RowList contexts;  // updated in place; a row at two places of a window counts at each by itself
+  RowList outputs;   // updated in place, in order
+  const CbowRun* runs = nullptr;
+  std::size_t run_count = 0;
+  // Rows of `contexts.dim` floats that will be needed after this block, to be fetched meanwhile: so many for each
+  // centre.
+  const float* const* ahead = nullptr;
+  std::size_t ahead_count = 0, ahead_at_a_time = 0;
+  float* means = nullptr;  // kCbowLanes * kInputTile rows of contexts.stride floats each, as Matrix lays them out
+  float* members =
+      nullptr;  // kCbowLanes times members_pitch: kInputTile floats for each context of a run. 16-byte aligned
+  std::size_t members_pitch = 0;
+  float* scratch = nullptr;       // kCbowLanes times scratch_pitch floats, 64-byte aligned
+  std::size_t scratch_pitch = 0;  // padded_outputs(outputs of the largest centre)
 };
 
 // Of two vectors: a.a, b.b and a.b.
@@ -121,7 +130,7 @@ struct Kernels {
 
   // One step of CBOW (Mikolov et al. 2013) for each centre; the gradient of the mean goes to every context undivided,
   // as in fastText.
-  void (*cbow_batch)(const CbowBatch& batch);
+  void (*cbow_block)(const CbowBlock& block);
 
   float (*dot)(const float* a, const float* b, std::size_t stride);
 

@@ -109,7 +109,7 @@ void SequencePlan::finish_block() {
   }
 }
 
-// Without any that is `other_than`, so there may be fewer in a vocabulary of a few articles.
+// None of them `other_than`, so there are none if the pool has nothing else.
 std::uint32_t* SequencePlan::bind_negatives(const CentreGroup& group, std::size_t list, std::uint32_t other_than,
                                             std::uint32_t* next) const {
   const NegativePool& pool = pools_[group.pool];
@@ -117,9 +117,8 @@ std::uint32_t* SequencePlan::bind_negatives(const CentreGroup& group, std::size_
   for (std::uint32_t left = params_->negatives; left > 0; ++word) {
     std::uint64_t bytes = *word;
     for (std::uint32_t now = std::min<std::uint32_t>(left, 8); now > 0; --now, --left, bytes >>= 8) {
-      const std::uint32_t row = pool.row(static_cast<std::uint8_t>(bytes));
-      *next = row;
-      next += row != other_than ? 1 : 0;
+      const std::uint32_t row = pool.row_but(static_cast<std::uint8_t>(bytes), other_than);
+      if (row != other_than) *next++ = row;
     }
   }
   return next;

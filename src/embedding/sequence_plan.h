@@ -81,16 +81,11 @@ class SequencePlan {
     return {position - std::min(position - group.begin, radius), std::min(group.end, position + radius + 1)};
   }
 
-  // The contexts that the group after `g` may have and those before it had not, by the largest radius.
-  Window next_contexts(std::size_t g) const {
-    if (g + 1 >= groups_.size()) return {groups_[g].end, groups_[g].end};
-    const std::uint32_t begin = std::max(reach_of(groups_[g]), groups_[g + 1].begin);
-    return {begin, std::max(begin, reach_of(groups_[g + 1]))};
-  }
-
   // A list of output rows. CBOW: the centre, then its negative samples, none of them the centre. Skip-gram: the
   // negative samples, then the centres.
-  std::span<const std::uint32_t> outputs(std::size_t list) const { return outputs(list, 1); }
+  std::span<const std::uint32_t> outputs(std::size_t list) const {
+    return std::span(outputs_).subspan(output_begin_[list], output_begin_[list + 1] - output_begin_[list]);
+  }
 
   // The number of output rows of a group, in all of its lists, which follow those of the group before; 0 if there is
   // no such group.
@@ -100,21 +95,15 @@ class SequencePlan {
     return end - output_begin_[groups_[g].lists];
   }
 
-  // Some lists, one after the other.
-  std::span<const std::uint32_t> outputs(std::size_t first_list, std::size_t count) const {
-    const std::size_t begin = output_begin_[first_list];
-    return std::span(outputs_).subspan(begin, output_begin_[first_list + count] - begin);
-  }
+  // All lists, one after the other, and where one of them begins; the list after the last begins at the end.
+  std::span<const std::uint32_t> all_outputs() const { return outputs_; }
+  std::uint32_t outputs_begin(std::size_t list) const { return static_cast<std::uint32_t>(output_begin_[list]); }
 
  private:
   void append_tokens(std::span<const TokenId> sequence, RandomStream& random);
   void append_groups(std::uint32_t begin, float learning_rate, RandomStream& random);
   void draw_negatives(CentreGroup& group, RandomStream& random);
   std::uint32_t pool_at(std::size_t position);
-  // Where the contexts of the group end at the latest.
-  std::uint32_t reach_of(const CentreGroup& group) const {
-    return std::min(group.end, group.first + group.count + params_->window);
-  }
   std::size_t words_of_list() const { return (params_->negatives + std::size_t{7}) / 8; }
   std::uint32_t* bind_negatives(const CentreGroup& group, std::size_t list, std::uint32_t other_than,
                                 std::uint32_t* next) const;

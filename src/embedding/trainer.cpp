@@ -1,8 +1,8 @@
 // CBOW and skip-gram with negative sampling (Mikolov et al. 2013), with the meaning that fastText gives each option.
 //
 // The liberties that make it fast, and what each does to quality, stand in docs/numerics.md: negative samples come from
-// pools; CBOW takes the scores of up to four neighbouring centres before it changes a row; in skip-gram two
-// neighbouring centres share their negatives, and the contexts are the inputs (the set of pairs is symmetric).
+// pools; CBOW trains two sequences side by side and changes the contexts of up to four centres at once; in skip-gram
+// two neighbouring centres share their negatives, and the contexts are the inputs (the set of pairs is symmetric).
 #include "embedding/trainer.h"
 
 #include <algorithm>
@@ -10,60 +10,22 @@
 #include <vector>
 
 #include "core/checked_cast.h"
-#include "embedding/group_trainer.h"
+#include "embedding/cbow_trainer.h"
 #include "embedding/learning_rate.h"
 #include "embedding/negative_sampler.h"
 #include "embedding/sequence_plan.h"
+#include "embedding/skipgram_trainer.h"
 #include "embedding/subsampler.h"
 
 namespace linktrail {
 namespace {
 
-// GCC 12 takes a function that does nothing but prefetch for one without effect, and leaves out its calls.
-inline void have_effect() { asm volatile(""); }
-
-// Into the second-level cache, where the rows of a whole block fit.
-void prefetch_row(const RoundRows& rows, TokenId row) {
-  constexpr int kForReading = 0, kSecondLevel = 2;
-  const float* data = rows.peek(row);
-  for (std::size_t j = 0; j < rows.stride(); j += kRowAlignFloats)
-    __builtin_prefetch(data + j, kForReading, kSecondLevel);
-  have_effect();
-}
-
-// Fetches the rows of a plan little by little, while another is trained.
-class RowFetcher {
- public:
-  // step() will be called `steps` times.
-  RowFetcher(const RoundModel& model, const SequencePlan& plan, std::size_t steps)
-      : model_(model), outputs_(plan.output_tokens()), inputs_(plan.tokens()) {
-    const std::size_t parts = std::max<std::size_t>(steps, 1);
-    outputs_a_step_ = (outputs_.size() + parts - 1) / parts;
-    inputs_a_step_ = (inputs_.size() + parts - 1) / parts;
-  }
-
-  void step() {
-    fetch(model_.output, outputs_, outputs_a_step_);
-    fetch(model_.input, inputs_, inputs_a_step_);
-  }
-
- private:
-  static void fetch(const RoundRows& rows, std::span<const TokenId>& tokens, std::size_t count) {
-    const std::size_t now = std::min(count, tokens.size());
-    for (const TokenId token : tokens.first(now)) prefetch_row(rows, token);
-    tokens = tokens.subspan(now);
-  }
-
-  const RoundModel& model_;
-  std::span<const TokenId> outputs_, inputs_;  // not fetched yet
-  std::size_t outputs_a_step_, inputs_a_step_;
-};
-
 // Where the rows are must be known before they can be fetched.
+// GCC 12 takes a function that does nothing but prefetch for one without effect, and leaves out its calls.
 void prefetch_places(const RoundModel& model, const SequencePlan& plan) {
   for (const TokenId token : plan.output_tokens()) __builtin_prefetch(model.output.memory().place_of + token, 1);
   for (const TokenId token : plan.tokens()) __builtin_prefetch(model.input.memory().place_of + token, 1);
-  have_effect();
+  asm volatile("");
 }
 
 }  // namespace
@@ -83,7 +45,8 @@ struct SequenceTrainer::Impl {
         subsampler(counts, params.subsample),
         current(params, end, sampler, subsampler),
         next(params, end, sampler, subsampler),
-        group_trainer(params) {}
+        cbow(params),
+        skipgram(params) {}
 
   void train_current(RoundModel& model, TrainStats& stats);
 
@@ -92,16 +55,16 @@ struct SequenceTrainer::Impl {
   Subsampler subsampler;
   SequencePlan current;  // the block in training
   SequencePlan next;     // the block whose rows are fetched meanwhile
-  GroupTrainer group_trainer;
+  CbowTrainer cbow;
+  SkipgramTrainer skipgram;
 };
 
 void SequenceTrainer::Impl::train_current(RoundModel& model, TrainStats& stats) {
   current.bind(model);
-  RowFetcher fetcher(model, next, current.groups().size());
-  for (std::size_t g = 0; g < current.groups().size(); ++g) {
-    fetcher.step();
-    group_trainer.train(current, g, model, stats);
-  }
+  if (params.architecture == Architecture::kCbow)
+    cbow.train(current, next, model, stats);
+  else
+    skipgram.train(current, next, model, stats);
 }
 
 SequenceTrainer::SequenceTrainer(const TrainParams& params, std::span<const std::uint64_t> counts,

@@ -46,7 +46,9 @@ class SequenceTrainer {
   SequenceTrainer(const TrainParams& params, std::span<const std::uint64_t> counts, std::uint64_t sequences = 0);
   ~SequenceTrainer();
 
-  // Touches every row that it may change, and changes it. Throws std::invalid_argument if the model has not one row
+  // Touches every row that it may change, and changes it. Records are trained in blocks whose bounds are multiples of
+  // SequencePlan::block_records() in global numbers; a slice that ends inside of one trains its records in another
+  // order (CBOW) or just as one call would (skip-gram). Throws std::invalid_argument if the model has not one row
   // for each token (and one for the end of a sequence).
   TrainStats train(TokenSequencesView shard, const TrainSlice& slice, RoundModel& model);
 

@@ -94,97 +94,6 @@ TEST_P(KernelsOf, LogisticTileEqualsTheReference) {
   }
 }
 
-// Four centres of a sequence of seven, with outputs that they share and some that repeat.
-struct BatchCase {
-  explicit BatchCase(std::size_t dim)
-      : input(test::random_matrix(9, dim, 1)), output(test::random_matrix(30, dim, 2)), means(kInputTile, dim) {}
-
-  CbowBatch batch(float* loss) {
-    return {.contexts = rows_of(input, contexts),
-            .outputs = rows_of(output, outputs),
-            .next_outputs = outputs.size() - used,
-            .centres = centres.data(),
-            .count = centres.size(),
-            .learning_rate = 0.3F,
-            .means = means.data(),
-            .members = members.data(),
-            .scratch = scratch.data(),
-            .loss = loss};
-  }
-
-  RowList rows_of(Matrix& matrix, const std::vector<std::uint32_t>& rows) const {
-    const std::size_t count = &rows == &outputs ? used : rows.size();
-    return {
-        .table = matrix.data(), .stride = matrix.stride(), .dim = matrix.dim(), .rows = rows.data(), .count = count};
-  }
-
-  std::vector<std::uint32_t> contexts{4, 0, 8, 4, 2, 1, 7};
-  // A list for each centre; what follows the used ones is for the next batch.
-  std::vector<std::uint32_t> outputs{3, 9, 1, 1, 20, 9, 3, 28, 29, 5, 6, 7, 3, 10, 11, 12, 13};
-  std::size_t used = 15;
-  std::vector<CbowCentre> centres{{.begin = 0, .end = 3, .self = 1, .first_output = 0, .outputs = 5},
-                                  {.begin = 0, .end = 7, .self = 2, .first_output = 5, .outputs = 1},
-                                  {.begin = 2, .end = 4, .self = 3, .first_output = 6, .outputs = 8},
-                                  {.begin = 4, .end = 6, .self = 4, .first_output = 14, .outputs = 1}};
-  Matrix input, output, means;
-  Matrix members = Matrix(1, 7 * kInputTile), scratch = Matrix(1, 64);
-};
-
-// The batch by obvious loops: means and scores from the old rows, then each centre's outputs, then all contexts.
-struct BatchReference {
-  explicit BatchReference(const BatchCase& c) {
-    for (std::size_t i = 0; i < c.input.rows(); ++i) input.push_back(test::as_doubles(c.input.row(i)));
-    for (std::size_t i = 0; i < c.output.rows(); ++i) output.push_back(test::as_doubles(c.output.row(i)));
-    const std::size_t dim = c.input.dim();
-    std::vector<test::DoubleRow> means, gradients, steps;
-    for (const CbowCentre& centre : c.centres) {
-      test::DoubleRow mean(dim, 0.0), own;
-      for (std::uint32_t i = centre.begin; i < centre.end; ++i)
-        for (std::size_t j = 0; j < dim && i != centre.self; ++j)
-          mean[j] += input[c.contexts[i]][j] / (centre.end - centre.begin - 1);
-      for (std::uint32_t k = 0; k < centre.outputs; ++k) {
-        const double p = 1 / (1 + std::exp(-test::dot(mean, output[c.outputs[centre.first_output + k]])));
-        own.push_back(0.3 * ((k == 0 ? 1 : 0) - p));
-        loss -= std::log(k == 0 ? p : 1 - p);
-      }
-      means.push_back(mean);
-      steps.push_back(own);
-    }
-    for (std::size_t n = 0; n < c.centres.size(); ++n) {
-      test::DoubleRow gradient(dim, 0.0);
-      for (std::uint32_t k = 0; k < c.centres[n].outputs; ++k) {
-        test::DoubleRow& row = output[c.outputs[c.centres[n].first_output + k]];
-        for (std::size_t j = 0; j < dim; ++j) {
-          gradient[j] += steps[n][k] * row[j];
-          row[j] += steps[n][k] * means[n][j];
-        }
-      }
-      gradients.push_back(gradient);
-    }
-    for (std::size_t n = 0; n < c.centres.size(); ++n)
-      for (std::uint32_t i = c.centres[n].begin; i < c.centres[n].end; ++i)
-        for (std::size_t j = 0; j < dim && i != c.centres[n].self; ++j) input[c.contexts[i]][j] += gradients[n][j];
-  }
-
-  std::vector<test::DoubleRow> input, output;
-  double loss = 0;
-};
-
-TEST_P(KernelsOf, CbowBatchEqualsTheReference) {
-  for (std::size_t count = 1; count <= kInputTile; ++count) {
-    BatchCase c(GetParam().dim);
-    c.centres.resize(count);
-    const BatchReference reference(c);
-
-    float loss = 0;
-    kernels().cbow_batch(c.batch(&loss));
-
-    EXPECT_NEAR(loss, reference.loss, 1e-5 * reference.loss);
-    for (std::size_t i = 0; i < c.input.rows(); ++i) expect_row_near(c.input.row(i), reference.input[i], 2e-5);
-    for (std::size_t i = 0; i < c.output.rows(); ++i) expect_row_near(c.output.row(i), reference.output[i], 2e-5);
-  }
-}
-
 TEST_P(KernelsOf, PairProductsAreThoseOfBothVectors) {
   const Matrix rows = test::random_matrix(2, GetParam().dim, 5);
   const test::DoubleRow a = test::as_doubles(rows.row(0)), b = test::as_doubles(rows.row(1));
@@ -213,11 +122,9 @@ TEST_P(KernelsOf, PaddingStaysZero) {
   const std::size_t dim = GetParam().dim;
   TileCase c(2, 3, dim);
 
-  BatchCase batch(dim);
   kernels().logistic_tile(c.step);
-  kernels().cbow_batch(batch.batch(nullptr));
 
-  for (const Matrix* matrix : {&c.gradients, &c.table, &batch.input, &batch.output, &batch.means})
+  for (const Matrix* matrix : {&c.gradients, &c.table})
     for (std::size_t i = 0; i < matrix->rows(); ++i)
       for (std::size_t j = dim; j < matrix->stride(); ++j) ASSERT_EQ(matrix->row_data(i)[j], 0.0F);
 }

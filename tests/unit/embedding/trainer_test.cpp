@@ -92,23 +92,23 @@ TEST_P(SequenceTrainerOf, IsDeterministic) {
   EXPECT_FALSE(same_bytes(a.input, other_seed.input));
 }
 
-// Two calls over halves, the second as a shard of its own, equal one call over all.
+// Two calls over parts of whole blocks, the second as a shard of its own, equal one call over all.
 TEST_P(SequenceTrainerOf, RecordsDoNotDependOnHowTheyAreSliced) {
-  const PlantedTopics world{.sessions = 100};
+  const PlantedTopics world{.sessions = 160};
   const TokenSequences sessions = world.make(3);
   TokenSequences second;
-  for (std::size_t i = 40; i < sessions.size(); ++i) second.append(sessions[i]);
+  for (std::size_t i = 64; i < sessions.size(); ++i) second.append(sessions[i]);
   EmbeddingModel whole = initial_model(world.qids(), world.vocabulary(), 20, 1);
   EmbeddingModel halves = initial_model(world.qids(), world.vocabulary(), 20, 1);
   RoundModel whole_round(whole), halves_round(halves);
   SequenceTrainer trainer(small_params(GetParam()), world.counts(sessions));
 
-  trainer.train(sessions, {.begin = 0, .end = 100, .epoch = 1, .progress_begin = 0.2, .progress_end = 0.4},
+  trainer.train(sessions, {.begin = 0, .end = 160, .epoch = 1, .progress_begin = 0.2, .progress_end = 0.4},
                 whole_round);
-  trainer.train(sessions, {.begin = 0, .end = 40, .epoch = 1, .progress_begin = 0.2, .progress_end = 0.28},
+  trainer.train(sessions, {.begin = 0, .end = 64, .epoch = 1, .progress_begin = 0.2, .progress_end = 0.28},
                 halves_round);
   trainer.train(second,
-                {.begin = 0, .end = 60, .first_record = 40, .epoch = 1, .progress_begin = 0.28, .progress_end = 0.4},
+                {.begin = 0, .end = 96, .first_record = 64, .epoch = 1, .progress_begin = 0.28, .progress_end = 0.4},
                 halves_round);
 
   // The rate of a record may differ in the last bit.

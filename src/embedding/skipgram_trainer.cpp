@@ -1,7 +1,6 @@
-#include "embedding/group_trainer.h"
+#include "embedding/skipgram_trainer.h"
 
 #include <algorithm>
-#include <array>
 
 #include "embedding/row_list.h"
 
@@ -9,7 +8,47 @@ namespace linktrail {
 
 namespace {
 
-// Skip-gram: whether a negative sample, which come first, is one of the centres.
+// GCC 12 takes a function that does nothing but prefetch for one without effect, and leaves out its calls.
+inline void have_effect() { asm volatile(""); }
+
+// Into the second-level cache, where the rows of a whole block fit.
+void prefetch_row(const RoundRows& rows, TokenId row) {
+  constexpr int kForReading = 0, kSecondLevel = 2;
+  const float* data = rows.peek(row);
+  for (std::size_t j = 0; j < rows.stride(); j += kRowAlignFloats)
+    __builtin_prefetch(data + j, kForReading, kSecondLevel);
+  have_effect();
+}
+
+// Fetches the rows of a plan little by little, while another is trained.
+class RowFetcher {
+ public:
+  // step() will be called `steps` times.
+  RowFetcher(const RoundModel& model, const SequencePlan& plan, std::size_t steps)
+      : model_(model), outputs_(plan.output_tokens()), inputs_(plan.tokens()) {
+    const std::size_t parts = std::max<std::size_t>(steps, 1);
+    outputs_a_step_ = (outputs_.size() + parts - 1) / parts;
+    inputs_a_step_ = (inputs_.size() + parts - 1) / parts;
+  }
+
+  void step() {
+    fetch(model_.output, outputs_, outputs_a_step_);
+    fetch(model_.input, inputs_, inputs_a_step_);
+  }
+
+ private:
+  static void fetch(const RoundRows& rows, std::span<const TokenId>& tokens, std::size_t count) {
+    const std::size_t now = std::min(count, tokens.size());
+    for (const TokenId token : tokens.first(now)) prefetch_row(rows, token);
+    tokens = tokens.subspan(now);
+  }
+
+  const RoundModel& model_;
+  std::span<const TokenId> outputs_, inputs_;  // not fetched yet
+  std::size_t outputs_a_step_, inputs_a_step_;
+};
+
+// Whether a negative sample, which come first, is one of the centres.
 bool has_centre_as_negative(std::span<const std::uint32_t> outputs, std::size_t negatives) {
   bool found = false;
   for (std::size_t k = 0; k < negatives; ++k)
@@ -19,71 +58,38 @@ bool has_centre_as_negative(std::span<const std::uint32_t> outputs, std::size_t 
 
 }  // namespace
 
-GroupTrainer::GroupTrainer(const TrainParams& params)
+SkipgramTrainer::SkipgramTrainer(const TrainParams& params)
     : params_(params),
-      means_(kInputTile, params.dim),
       targets_(1, padded_outputs(params.negatives + kSharingCentres)),
       weights_(kCentreSets, padded_outputs(params.negatives + kSharingCentres)),
       scratch_(1, kInputTile * padded_outputs(params.negatives + kSharingCentres)) {
-  // Skip-gram: the negatives come first, then the centres.
+  // The negatives come first, then the centres.
   std::fill_n(targets_.data() + params.negatives, kSharingCentres, 1.0F);
   usual_outputs_.assign(params.negatives, kNoToken);
   usual_outputs_.resize(params.negatives + kSharingCentres, 0);
   weigh_sets(usual_outputs_);
 }
 
-void GroupTrainer::train(const SequencePlan& plan, std::size_t g, RoundModel& model, TrainStats& stats) {
-  loss_ = 0;
-  examples_ = 0;
-  if (params_.architecture == Architecture::kCbow)
-    train_cbow(plan, g, model);
-  else
-    train_skipgram(plan, g, model);
-  stats.examples += examples_;
-  if (loss_of(g) == nullptr) return;
-  stats.loss_examples += examples_;
-  stats.loss_sum += static_cast<double>(loss_);
+void SkipgramTrainer::train(const SequencePlan& plan, const SequencePlan& next, RoundModel& model, TrainStats& stats) {
+  RowFetcher fetcher(model, next, plan.groups().size());
+  for (std::size_t g = 0; g < plan.groups().size(); ++g) {
+    loss_ = 0;
+    examples_ = 0;
+    fetcher.step();
+    train_group(plan, g, model);
+    stats.examples += examples_;
+    if (loss_of(g) == nullptr) continue;
+    stats.loss_examples += examples_;
+    stats.loss_sum += static_cast<double>(loss_);
+  }
 }
 
 // Where the loss of group `g` goes, or nowhere.
-float* GroupTrainer::loss_of(std::size_t g) { return g % kLossEvery == 0 ? &loss_ : nullptr; }
-
-void GroupTrainer::train_cbow(const SequencePlan& plan, std::size_t g, RoundModel& model) {
-  const CentreGroup& group = plan.groups()[g];
-  std::array<CbowCentre, kInputTile> centres;
-  std::uint32_t outputs = 0;
-  for (std::uint32_t c = 0; c < group.count; ++c) {
-    const std::uint32_t at = group.first + c;
-    const Window window = plan.window(group, at);
-    const auto own = static_cast<std::uint32_t>(plan.outputs(group.lists + c).size());
-    centres[c] = {.begin = window.begin - group.begin,
-                  .end = window.end - group.begin,
-                  .self = at - group.begin,
-                  .first_output = outputs,
-                  .outputs = own};
-    outputs += own;
-  }
-  const Window next = plan.next_contexts(g);
-  if (members_.size() < kInputTile * (group.end - group.begin)) members_.resize(kInputTile * (group.end - group.begin));
-  kernels_.cbow_batch(
-      {.contexts = row_list(model.input, plan.input_rows().subspan(group.begin, group.end - group.begin)),
-       .outputs = row_list(model.output, plan.outputs(group.lists, group.count)),
-       .next_outputs = plan.outputs_of_group(g + 1),
-       .first_next_context = next.begin - group.begin,
-       .next_contexts = next.end - next.begin,
-       .centres = centres.data(),
-       .count = group.count,
-       .learning_rate = group.learning_rate,
-       .means = means_.data(),
-       .members = members_.data(),
-       .scratch = scratch_.data(),
-       .loss = loss_of(g)});
-  examples_ += group.count;
-}
+float* SkipgramTrainer::loss_of(std::size_t g) { return g % kLossEvery == 0 ? &loss_ : nullptr; }
 
 // For every set of centres, bit i for the i-th, the weights of a context that is in the windows of just these: it meets
 // a negative once for each of them, unless the negative is that centre.
-void GroupTrainer::weigh_sets(std::span<const std::uint32_t> outputs) {
+void SkipgramTrainer::weigh_sets(std::span<const std::uint32_t> outputs) {
   const std::size_t negatives = params_.negatives;
   for (std::uint32_t set = 1; set < kCentreSets; ++set) {
     float* weights = weights_.row_data(set);
@@ -97,7 +103,7 @@ void GroupTrainer::weigh_sets(std::span<const std::uint32_t> outputs) {
 }
 
 // The contexts of the group, in order, and the weights of each. Returns their number.
-std::size_t GroupTrainer::collect_contexts(const SequencePlan& plan, const CentreGroup& group, RoundModel& model) {
+std::size_t SkipgramTrainer::collect_contexts(const SequencePlan& plan, const CentreGroup& group, RoundModel& model) {
   const std::uint32_t first = group.first;
   const Window left = plan.window(group, first);
   const Window right = group.count > 1 ? plan.window(group, first + 1) : Window{first, first};
@@ -122,7 +128,7 @@ std::size_t GroupTrainer::collect_contexts(const SequencePlan& plan, const Centr
   return count;
 }
 
-void GroupTrainer::train_skipgram(const SequencePlan& plan, std::size_t g, RoundModel& model) {
+void SkipgramTrainer::train_group(const SequencePlan& plan, std::size_t g, RoundModel& model) {
   const CentreGroup& group = plan.groups()[g];
   const std::span<const std::uint32_t> outputs = plan.outputs(group.lists);
   const bool meets_itself = has_centre_as_negative(outputs, params_.negatives);

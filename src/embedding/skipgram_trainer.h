@@ -1,4 +1,4 @@
-// The arithmetic of one group of centres, for CBOW and for skip-gram.
+// The arithmetic of a plan for skip-gram.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,12 @@
 
 namespace linktrail {
 
-class GroupTrainer {
+class SkipgramTrainer {
  public:
-  explicit GroupTrainer(const TrainParams& params);
+  explicit SkipgramTrainer(const TrainParams& params);
 
-  // Trains group `g` of the plan, which is bound to `model`.
-  void train(const SequencePlan& plan, std::size_t g, RoundModel& model, TrainStats& stats);
+  // Trains all groups of `plan`, which is bound to `model`, while the rows that `next` will need are fetched.
+  void train(const SequencePlan& plan, const SequencePlan& next, RoundModel& model, TrainStats& stats);
 
  private:
   // Groups for one whose loss is taken: the logarithms would cost a tenth of the time.
@@ -27,20 +27,17 @@ class GroupTrainer {
   static_assert(kSharingCentres == 2, "collect_contexts() counts on it");
 
   float* loss_of(std::size_t g);
-  void train_cbow(const SequencePlan& plan, std::size_t g, RoundModel& model);
-  void train_skipgram(const SequencePlan& plan, std::size_t g, RoundModel& model);
+  void train_group(const SequencePlan& plan, std::size_t g, RoundModel& model);
   void weigh_sets(std::span<const std::uint32_t> outputs);
   std::size_t collect_contexts(const SequencePlan& plan, const CentreGroup& group, RoundModel& model);
 
   TrainParams params_;
   const Kernels& kernels_ = best_kernels();
-  Matrix means_;                // CBOW: of the contexts of each centre
-  std::vector<float> members_;  // CBOW: which context is in the window of which centre
-  Matrix targets_;              // skip-gram: of the outputs of a group
-  Matrix weights_;              // skip-gram: of the outputs, a row for each set of centres
+  Matrix targets_;  // of the outputs of a group
+  Matrix weights_;  // of the outputs, a row for each set of centres
   Matrix scratch_;
   std::vector<std::uint32_t> usual_outputs_;   // no negative is a centre: what weights_ are for between two groups
-  std::vector<float*> contexts_;               // skip-gram: input rows
+  std::vector<float*> contexts_;               // input rows
   std::vector<const float*> context_weights_;  // rows of weights_
   float loss_ = 0;                             // of the group in training
   std::uint64_t examples_ = 0;
