@@ -36,6 +36,12 @@ struct Sequences {
     tokens.insert(tokens.end(), sequence.begin(), sequence.end());
     offsets.push_back(tokens.size());
   }
+
+  // Keeps the memory.
+  void clear() {
+    offsets.assign(1, 0);
+    tokens.clear();
+  }
 };
 
 using TokenSequences = Sequences<TokenId>;

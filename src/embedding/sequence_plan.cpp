@@ -113,13 +113,16 @@ void SequencePlan::finish_block() {
 std::uint32_t* SequencePlan::bind_negatives(const CentreGroup& group, std::size_t list, std::uint32_t other_than,
                                             std::uint32_t* next) const {
   const NegativePool& pool = pools_[group.pool];
-  const std::uint64_t* word = slots_.data() + list * words_of_list();
-  for (std::uint32_t left = params_->negatives; left > 0; ++word) {
-    std::uint64_t bytes = *word;
-    for (std::uint32_t now = std::min<std::uint32_t>(left, 8); now > 0; --now, --left, bytes >>= 8) {
-      const std::uint32_t row = pool.row_but(static_cast<std::uint8_t>(bytes), other_than);
-      if (row != other_than) *next++ = row;
-    }
+  const auto* slots = reinterpret_cast<const std::uint8_t*>(slots_.data() + list * words_of_list());
+  bool meets_other = false;
+  for (std::uint32_t k = 0; k < params_->negatives; ++k) {
+    next[k] = pool.row(slots[k]);
+    meets_other |= next[k] == other_than;
+  }
+  if (!meets_other) return next + params_->negatives;
+  for (std::uint32_t k = 0; k < params_->negatives; ++k) {
+    const std::uint32_t row = pool.row_but(slots[k], other_than);
+    if (row != other_than) *next++ = row;
   }
   return next;
 }

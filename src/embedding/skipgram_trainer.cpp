@@ -2,23 +2,12 @@
 
 #include <algorithm>
 
+#include "embedding/prefetch.h"
 #include "embedding/row_list.h"
 
 namespace linktrail {
 
 namespace {
-
-// GCC 12 takes a function that does nothing but prefetch for one without effect, and leaves out its calls.
-inline void have_effect() { asm volatile(""); }
-
-// Into the second-level cache, where the rows of a whole block fit.
-void prefetch_row(const RoundRows& rows, TokenId row) {
-  constexpr int kForReading = 0, kSecondLevel = 2;
-  const float* data = rows.peek(row);
-  for (std::size_t j = 0; j < rows.stride(); j += kRowAlignFloats)
-    __builtin_prefetch(data + j, kForReading, kSecondLevel);
-  have_effect();
-}
 
 // Fetches the rows of a plan little by little, while another is trained.
 class RowFetcher {

@@ -8,11 +8,15 @@
 
 #include "embedding/kernels.h"
 #include "embedding/learning_rate.h"
+#include "embedding/prefetch.h"
 #include "embedding/row_list.h"
 #include "embedding/trainer.h"
 
 namespace linktrail {
 namespace {
+
+// Bags whose rows are found, and fetched, ahead of their training.
+constexpr std::size_t kPlacesAhead = 16, kRowsAhead = 8;
 
 // Trains up to kInputTile bags at a time against all labels; buffers of one train() call.
 class LabelTile {
@@ -87,7 +91,7 @@ class LabelTile {
     for (const std::size_t i : positives_) targets_.data()[i] = 0;
     positives_.clear();
     std::fill_n(weights_.data(), weights_.stride(), 0.0F);
-    bags_ = {};
+    bags_.clear();
   }
 
   RoundModel& model_;
@@ -114,6 +118,10 @@ TrainStats SupervisedTrainer::train(TokenSequencesView bags, SequencesView<Label
   LabelTile tile(model);
   TrainStats stats;
   for (std::size_t i = slice.begin; i < slice.end; ++i) {
+    if (i + kPlacesAhead < slice.end)
+      for (const TokenId token : bags[i + kPlacesAhead]) prefetch_place(model.input, token);
+    if (i + kRowsAhead < slice.end)
+      for (const TokenId token : bags[i + kRowsAhead]) prefetch_row(model.input, token);
     stats.tokens += bags[i].size();
     if (bags[i].empty() || labels[i].empty() || model.output.rows() == 0) continue;
     tile.add(bags[i], end_, labels[i], rate.at(bags.offsets[i]));

@@ -13,6 +13,7 @@
 #include "embedding/cbow_trainer.h"
 #include "embedding/learning_rate.h"
 #include "embedding/negative_sampler.h"
+#include "embedding/prefetch.h"
 #include "embedding/sequence_plan.h"
 #include "embedding/skipgram_trainer.h"
 #include "embedding/subsampler.h"
@@ -20,12 +21,9 @@
 namespace linktrail {
 namespace {
 
-// Where the rows are must be known before they can be fetched.
-// GCC 12 takes a function that does nothing but prefetch for one without effect, and leaves out its calls.
 void prefetch_places(const RoundModel& model, const SequencePlan& plan) {
-  for (const TokenId token : plan.output_tokens()) __builtin_prefetch(model.output.memory().place_of + token, 1);
-  for (const TokenId token : plan.tokens()) __builtin_prefetch(model.input.memory().place_of + token, 1);
-  asm volatile("");
+  for (const TokenId token : plan.output_tokens()) prefetch_place(model.output, token);
+  for (const TokenId token : plan.tokens()) prefetch_place(model.input, token);
 }
 
 }  // namespace
