@@ -25,8 +25,9 @@ scripts/build.sh release
 step "making the input from WordNet"
 "$binary" simulate wordnet --output "$work/input"
 
-# A snapshot never changes, so one that an earlier build published gives way.
-if [[ "$binary" -nt "$work/snapshots/current/manifest.json" && -e "$work/snapshots/current" ]]; then rm -rf "$work/snapshots"; fi
+# A snapshot never changes, so what an earlier build published, or had begun, gives way.
+if [[ "$binary" -nt "$work/built" ]]; then rm -rf "$work/snapshots"; fi
+touch -r "$binary" "$work/built"
 
 step "both models, their indexes and a published snapshot, on ${ranks} ranks"
 mpirun -n "$ranks" --oversubscribe --bind-to none "$binary" snapshot configs/demo.toml

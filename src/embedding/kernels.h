@@ -93,13 +93,12 @@ struct CbowBlock {
   RowList outputs;   // updated in place, in order
   const CbowRun* runs = nullptr;
   std::size_t run_count = 0;
-  // Rows of `contexts.dim` floats that will be needed after this block, to be fetched meanwhile: so many for each
-  // centre.
+  // Rows of `contexts.dim` floats that will be needed after this block, to be fetched meanwhile: so many
+  // each time that a lane, or both, have a turn.
   const float* const* ahead = nullptr;
   std::size_t ahead_count = 0, ahead_at_a_time = 0;
-  float* means = nullptr;  // kCbowLanes * kInputTile rows of contexts.stride floats each, as Matrix lays them out
-  float* members =
-      nullptr;  // kCbowLanes times members_pitch: kInputTile floats for each context of a run. 16-byte aligned
+  float* means = nullptr;    // kCbowLanes * kInputTile rows of contexts.stride floats each, as Matrix lays them out
+  float* members = nullptr;  // kCbowLanes times members_pitch: kInputTile a context of a run. 16-byte aligned
   std::size_t members_pitch = 0;
   float* scratch = nullptr;       // kCbowLanes times scratch_pitch floats, 64-byte aligned
   std::size_t scratch_pitch = 0;  // padded_outputs(outputs of the largest centre)

@@ -146,7 +146,8 @@ std::uint32_t* SequencePlan::bind_skipgram(const CentreGroup& group, std::uint32
 
 void SequencePlan::bind_outputs() {
   const std::size_t lists = slots_.size() / words_of_list();
-  outputs_.resize(lists * params_->negatives + tokens_.size());  // at most
+  // At most so many. Their places must fit 32 bits, as outputs_begin() gives them.
+  outputs_.resize(checked_cast<std::uint32_t>(lists * params_->negatives + tokens_.size()));
   output_begin_.assign(1, 0);
   std::uint32_t* next = outputs_.data();
   for (const CentreGroup& group : groups_)

@@ -1,8 +1,9 @@
 // CBOW and skip-gram with negative sampling (Mikolov et al. 2013), with the meaning that fastText gives each option.
 //
 // The liberties that make it fast, and what each does to quality, stand in docs/numerics.md: negative samples come from
-// pools; CBOW trains two sequences side by side and changes the contexts of up to four centres at once; in skip-gram
-// two neighbouring centres share their negatives, and the contexts are the inputs (the set of pairs is symmetric).
+// pools; CBOW trains two halves of a block of sequences side by side and changes the contexts of up to four centres
+// at once; in skip-gram two neighbouring centres share their negatives, and the contexts are the inputs (the set of
+// pairs is symmetric).
 #include "embedding/trainer.h"
 
 #include <algorithm>

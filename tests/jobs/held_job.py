@@ -1,8 +1,10 @@
-"""Jobs that are held at a moment of their work, so that a test meets them there however quick the machine is."""
+"""Jobs that are held at a moment of their work, so that a test meets them there however long it takes to look."""
+import contextlib
 import os
 import pathlib
 import signal
 import subprocess
+import threading
 import time
 
 from job import TIME_LIMIT_S, command, environment
@@ -15,7 +17,8 @@ def ranks_of(mpirun):
 
 def signal_ranks(mpirun, number):
     for pid in ranks_of(mpirun):
-        os.kill(pid, number)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def go_on(mpirun):
@@ -26,7 +29,8 @@ def kill(mpirun):
     """Ends a job and its ranks as a machine that fails does; a job that has ended stays as it is."""
     if mpirun.poll() is not None:
         return
-    signal_ranks(mpirun, signal.SIGKILL)
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        signal_ranks(mpirun, signal.SIGKILL)
     mpirun.kill()
     mpirun.communicate(timeout=TIME_LIMIT_S)
 
@@ -38,13 +42,22 @@ def wait_until(condition):
         time.sleep(0.002)
 
 
+def is_held_thread(stat):
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] == "T"
+    except (FileNotFoundError, ProcessLookupError):
+        return True  # it has ended
+
+
 def is_held(pid):
-    return all(path.read_text().rpartition(")")[2].split()[0] == "T" for path in pathlib.Path(f"/proc/{pid}/task").glob("*/stat"))
+    return all(is_held_thread(stat) for stat in pathlib.Path(f"/proc/{pid}/task").glob("*/stat"))
 
 
-def waiting_signals(pid):
+def waits_for(pid, number):
+    """Whether the signal waits for a held process."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("ShdPnd")).split()[1], 16)
+    waiting = next(line for line in status.splitlines() if line.startswith("ShdPnd")).split()[1]
+    return bool(int(waiting, 16) >> (number - 1) & 1)
 
 
 def hold(mpirun):
@@ -63,8 +76,12 @@ def start(test, ranks, *arguments, stderr=subprocess.PIPE):
 def held_at_line(test, text, ranks, *arguments):
     """The job, held as soon as it has written a line that holds `text`."""
     process = start(test, ranks, *arguments)
+    overdue = threading.Timer(TIME_LIMIT_S, kill, [process])  # ends a readline() that would wait for ever
+    overdue.start()
+    test.addCleanup(overdue.cancel)
     while text not in (line := process.stderr.readline()):
         test.assertNotEqual(line, "", f"ended before it wrote '{text}'")
+    overdue.cancel()
     hold(process)
     return process
 
@@ -81,5 +98,5 @@ def held_at_file(test, path, ranks, *arguments):
 def ask_to_stop(mpirun):
     """Has mpirun pass USR1 on to its held ranks, as a batch system does, and lets them go on with it."""
     mpirun.send_signal(signal.SIGUSR1)
-    wait_until(lambda: all(waiting_signals(pid) for pid in ranks_of(mpirun)))
+    wait_until(lambda: all(waits_for(pid, signal.SIGUSR1) for pid in ranks_of(mpirun)))
     go_on(mpirun)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import unittest
 
-from held_job import ask_to_stop, held_at_line, ranks_of, start
+from held_job import ask_to_stop, held_at_line, ranks_of, start, wait_until
 from job import DONE, GATE_FAILED, STOPPED, TIME_LIMIT_S, JobTest, run
 from snapshot_config import snapshot_config
 
@@ -98,8 +98,7 @@ class StopRequest(JobTest):
         out = self.folder / "out"
         process = start(self, 1, "simulate", "world", "--output", out, "--articles", 100000, "--sessions", 10000000,
                         "--links", 0, stderr=subprocess.DEVNULL)
-        while not list(out.glob("*")) and process.poll() is None:
-            pass
+        wait_until(lambda: list(out.glob("*")) or process.poll() is not None)
 
         os.kill(ranks_of(process)[0], signal.SIGTERM)  # mpirun itself would kill its rank in any case
 

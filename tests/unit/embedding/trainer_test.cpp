@@ -92,12 +92,14 @@ TEST_P(SequenceTrainerOf, IsDeterministic) {
   EXPECT_FALSE(same_bytes(a.input, other_seed.input));
 }
 
-// Two calls over parts of whole blocks, the second as a shard of its own, equal one call over all.
+// Two calls over parts, the second as a shard of its own, equal one call over all. A part of CBOW ends with a block.
 TEST_P(SequenceTrainerOf, RecordsDoNotDependOnHowTheyAreSliced) {
   const PlantedTopics world{.sessions = 160};
+  const std::size_t cut = GetParam() == Architecture::kCbow ? 64 : 40;
+  const double progress = 0.2 + 0.2 * static_cast<double>(cut) / 160;
   const TokenSequences sessions = world.make(3);
   TokenSequences second;
-  for (std::size_t i = 64; i < sessions.size(); ++i) second.append(sessions[i]);
+  for (std::size_t i = cut; i < sessions.size(); ++i) second.append(sessions[i]);
   EmbeddingModel whole = initial_model(world.qids(), world.vocabulary(), 20, 1);
   EmbeddingModel halves = initial_model(world.qids(), world.vocabulary(), 20, 1);
   RoundModel whole_round(whole), halves_round(halves);
@@ -105,11 +107,12 @@ TEST_P(SequenceTrainerOf, RecordsDoNotDependOnHowTheyAreSliced) {
 
   trainer.train(sessions, {.begin = 0, .end = 160, .epoch = 1, .progress_begin = 0.2, .progress_end = 0.4},
                 whole_round);
-  trainer.train(sessions, {.begin = 0, .end = 64, .epoch = 1, .progress_begin = 0.2, .progress_end = 0.28},
+  trainer.train(sessions, {.begin = 0, .end = cut, .epoch = 1, .progress_begin = 0.2, .progress_end = progress},
                 halves_round);
-  trainer.train(second,
-                {.begin = 0, .end = 96, .first_record = 64, .epoch = 1, .progress_begin = 0.28, .progress_end = 0.4},
-                halves_round);
+  trainer.train(
+      second,
+      {.begin = 0, .end = 160 - cut, .first_record = cut, .epoch = 1, .progress_begin = progress, .progress_end = 0.4},
+      halves_round);
 
   // The rate of a record may differ in the last bit.
   EXPECT_LT(largest_difference(whole.input, halves.input), 1e-5);
