@@ -34,12 +34,6 @@ class NegativePool {
 
   std::uint32_t row(std::uint8_t slot) const { return rows_[slot]; }
 
-  // The row of the first slot, from `slot` on and around, whose row is not `other`; `other` if there is none.
-  std::uint32_t row_but(std::uint8_t slot, std::uint32_t other) const {
-    for (std::size_t tries = 0; rows_[slot] == other && tries < kSlots; ++tries) ++slot;
-    return rows_[slot];
-  }
-
  private:
   std::array<TokenId, kSlots> samples_{};
   std::array<std::uint32_t, kSlots> rows_{};

@@ -109,22 +109,19 @@ void SequencePlan::finish_block() {
   }
 }
 
-// None of them `other_than`, so there are none if the pool has nothing else.
+// Without any that is `other_than`, so there may be fewer in a vocabulary of a few articles. Others in their place, as
+// fastText draws them, would then be the same row many times in one step, which diverges.
 std::uint32_t* SequencePlan::bind_negatives(const CentreGroup& group, std::size_t list, std::uint32_t other_than,
                                             std::uint32_t* next) const {
   const NegativePool& pool = pools_[group.pool];
   const auto* slots = reinterpret_cast<const std::uint8_t*>(slots_.data() + list * words_of_list());
+  std::uint32_t* end = next + params_->negatives;
   bool meets_other = false;
-  for (std::uint32_t k = 0; k < params_->negatives; ++k) {
-    next[k] = pool.row(slots[k]);
-    meets_other |= next[k] == other_than;
+  for (std::uint32_t* to = next; to != end; ++to, ++slots) {
+    *to = pool.row(*slots);
+    meets_other |= *to == other_than;
   }
-  if (!meets_other) return next + params_->negatives;
-  for (std::uint32_t k = 0; k < params_->negatives; ++k) {
-    const std::uint32_t row = pool.row_but(slots[k], other_than);
-    if (row != other_than) *next++ = row;
-  }
-  return next;
+  return meets_other ? std::remove(next, end, other_than) : end;
 }
 
 std::uint32_t* SequencePlan::bind_cbow(const CentreGroup& group, std::uint32_t* next) {

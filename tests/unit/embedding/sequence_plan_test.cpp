@@ -106,7 +106,7 @@ TEST(SequencePlan, OutputsAreTheCentreAndOtherTokensForCbow) {
   fixture.plan_one(0, 40);
   for (std::size_t g = 0; g < 40; ++g) {
     EXPECT_EQ(fixture.plan.outputs(g)[0], fixture.plan.tokens()[g]);
-    EXPECT_EQ(fixture.plan.outputs(g).size(), 11U);
+    EXPECT_LE(fixture.plan.outputs(g).size(), 11U);
     for (const TokenId negative : fixture.negatives(g)) EXPECT_NE(negative, fixture.plan.tokens()[g]);
   }
 }
