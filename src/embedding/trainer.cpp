@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <variant>
 #include <vector>
 
 #include "core/checked_cast.h"
@@ -27,6 +28,13 @@ void prefetch_places(const RoundModel& model, const SequencePlan& plan) {
   for (const TokenId token : plan.tokens()) prefetch_place(model.input, token);
 }
 
+using BlockTrainer = std::variant<CbowTrainer, SkipgramTrainer>;
+
+BlockTrainer block_trainer_of(const TrainParams& params) {
+  if (params.architecture == Architecture::kCbow) return BlockTrainer(std::in_place_type<CbowTrainer>, params);
+  return BlockTrainer(std::in_place_type<SkipgramTrainer>, params);
+}
+
 }  // namespace
 
 TrainStats& TrainStats::operator+=(const TrainStats& other) {
@@ -44,8 +52,7 @@ struct SequenceTrainer::Impl {
         subsampler(counts, params.subsample),
         current(params, end, sampler, subsampler),
         next(params, end, sampler, subsampler),
-        cbow(params),
-        skipgram(params) {}
+        trainer(block_trainer_of(params)) {}
 
   void train_current(RoundModel& model, TrainStats& stats);
 
@@ -54,16 +61,12 @@ struct SequenceTrainer::Impl {
   Subsampler subsampler;
   SequencePlan current;  // the block in training
   SequencePlan next;     // the block whose rows are fetched meanwhile
-  CbowTrainer cbow;
-  SkipgramTrainer skipgram;
+  BlockTrainer trainer;
 };
 
 void SequenceTrainer::Impl::train_current(RoundModel& model, TrainStats& stats) {
   current.bind(model);
-  if (params.architecture == Architecture::kCbow)
-    cbow.train(current, next, model, stats);
-  else
-    skipgram.train(current, next, model, stats);
+  std::visit([&](auto& block) { block.train(current, next, model, stats); }, trainer);
 }
 
 SequenceTrainer::SequenceTrainer(const TrainParams& params, std::span<const std::uint64_t> counts,
