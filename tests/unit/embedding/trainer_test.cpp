@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 #include "embedding/negative_pool.h"
@@ -117,6 +118,28 @@ TEST_P(SequenceTrainerOf, RecordsDoNotDependOnHowTheyAreSliced) {
   // The rate of a record may differ in the last bit.
   EXPECT_LT(largest_difference(whole.input, halves.input), 1e-5);
   EXPECT_LT(largest_difference(whole.output, halves.output), 1e-5);
+}
+
+// Sessions of articles of their own: none of them may be left out, in whichever part of a block it stands.
+TEST_P(SequenceTrainerOf, TrainsEveryRecord) {
+  constexpr TokenId kSessions = 70, kLength = 3;
+  std::vector<Qid> qids(std::size_t{kSessions} * kLength);
+  std::iota(qids.begin(), qids.end(), Qid{1});
+  TokenSequences sessions;
+  for (TokenId i = 0; i < kSessions; ++i)
+    sessions.append(std::vector<TokenId>{i * kLength, i * kLength + 1, i * kLength + 2});
+  for (std::size_t end = 1; end <= kSessions; ++end) {
+    EmbeddingModel model = initial_model(qids, qids.size(), 20, 1);
+    for (std::size_t i = 0; i < model.output.rows(); ++i) model.output.row(i)[0] = 0.1F;
+    const Matrix input = model.input.clone();
+    RoundModel round(model);
+    SequenceTrainer trainer(small_params(GetParam()), std::vector<std::uint64_t>(qids.size(), 1));
+
+    trainer.train(sessions, {.begin = 0, .end = end, .progress_end = 0.5}, round);
+
+    for (std::size_t row = 0; row < qids.size(); ++row)
+      EXPECT_EQ(std::ranges::equal(input.row(row), model.input.row(row)), row >= end * kLength) << end << ' ' << row;
+  }
 }
 
 TEST_P(SequenceTrainerOf, TouchesTheRowsThatItChangesAndFewMore) {
