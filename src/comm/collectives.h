@@ -72,6 +72,9 @@ Received<T> gather(std::span<const T> values, int root, const Communicator& comm
 // `counts[r]` consecutive items of `values` go to rank r. sum(counts) == values.size().
 template <Trivial T>
 Received<T> all_to_all(std::span<const T> values, std::span<const std::uint64_t> counts, const Communicator& comm);
+// The same for values that are no longer needed: one rank alone gets them back without a copy.
+template <Trivial T>
+Received<T> all_to_all(std::vector<T>&& values, std::span<const std::uint64_t> counts, const Communicator& comm);
 
 // Sends `values` to rank `to` while receiving from rank `from` (a ring shift when to = rank + 1).
 template <Trivial T>

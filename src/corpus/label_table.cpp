@@ -1,7 +1,10 @@
 #include "corpus/label_table.h"
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "core/checked_cast.h"
 #include "core/error.h"
@@ -11,13 +14,32 @@ namespace linktrail {
 
 namespace {
 
+// There are few names: sorting them alone is cheaper than sorting all entries.
 std::vector<std::string> sorted_names(const std::vector<LabelTable::Entry>& entries) {
-  std::vector<std::string> names;
-  names.reserve(entries.size());
-  for (const auto& entry : entries) names.push_back(entry.label);
+  std::unordered_set<std::string_view> distinct;
+  for (const auto& entry : entries) distinct.insert(entry.label);
+  std::vector<std::string> names(distinct.begin(), distinct.end());
   std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
+}
+
+struct Labelled {
+  Qid qid;
+  LabelId label;
+};
+
+// By article and label. Label ids follow the order of the names, so ordering by id is ordering by text.
+std::vector<Labelled> sorted_entries(const std::vector<LabelTable::Entry>& entries,
+                                     const std::vector<std::string>& names) {
+  std::unordered_map<std::string_view, LabelId> id_of;
+  for (const std::string& name : names) id_of.emplace(name, checked_cast<LabelId>(id_of.size()));
+  std::vector<Labelled> sorted;
+  sorted.reserve(entries.size());
+  for (const auto& entry : entries) sorted.push_back({entry.qid, id_of.at(entry.label)});
+  std::sort(sorted.begin(), sorted.end(), [](const Labelled& a, const Labelled& b) {
+    return std::tie(a.qid, a.label) < std::tie(b.qid, b.label);
+  });
+  return sorted;
 }
 
 std::string names_of(std::span<const InputFile> files) {
@@ -28,20 +50,18 @@ std::string names_of(std::span<const InputFile> files) {
 
 }  // namespace
 
-LabelTable::LabelTable(std::vector<Entry> entries) : names_(sorted_names(entries)) {
-  // Label ids follow the order of the names, so ordering by text is ordering by id.
-  std::sort(entries.begin(), entries.end(),
-            [](const Entry& a, const Entry& b) { return std::tie(a.qid, a.label) < std::tie(b.qid, b.label); });
+LabelTable::LabelTable(const std::vector<Entry>& entries) : names_(sorted_names(entries)) {
+  const std::vector<Labelled> sorted = sorted_entries(entries, names_);
   std::vector<LabelId> labels;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const auto name = std::lower_bound(names_.begin(), names_.end(), entries[i].label);
-    const auto label = checked_cast<LabelId>(name - names_.begin());
-    if (labels.empty() || labels.back() != label) labels.push_back(label);
-    if (i + 1 < entries.size() && entries[i + 1].qid == entries[i].qid) continue;
-    qids_.push_back(entries[i].qid);
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (labels.empty() || labels.back() != sorted[i].label) labels.push_back(sorted[i].label);
+    if (i + 1 < sorted.size() && sorted[i + 1].qid == sorted[i].qid) continue;
+    qids_.push_back(sorted[i].qid);
     labels_.append(labels);
     labels.clear();
   }
+  place_of_.reserve(qids_.size());
+  for (std::size_t i = 0; i < qids_.size(); ++i) place_of_.emplace(qids_[i], i);
 }
 
 LabelTable LabelTable::load(std::span<const InputFile> files) {
@@ -55,13 +75,13 @@ LabelTable LabelTable::load(std::span<const InputFile> files) {
                        .expected = "at least one row qid<TAB>label",
                        .found = "none",
                        .advice = "check that the export finished, or leave the labels out"});
-  return LabelTable(std::move(entries));
+  return LabelTable(entries);
 }
 
 std::span<const LabelId> LabelTable::labels_of(Qid qid) const {
-  const auto found = std::lower_bound(qids_.begin(), qids_.end(), qid);
-  if (found == qids_.end() || *found != qid) return {};
-  return labels_.view()[static_cast<std::size_t>(found - qids_.begin())];
+  const auto found = place_of_.find(qid);
+  if (found == place_of_.end()) return {};
+  return labels_[found->second];
 }
 
 }  // namespace linktrail

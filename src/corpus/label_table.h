@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <tsl/robin_map.h>
+
 #include "core/ids.h"
 #include "core/sequences.h"
 #include "corpus/input_set.h"
@@ -20,7 +22,7 @@ class LabelTable {
 
   LabelTable() = default;
   // Any order, duplicates allowed.
-  explicit LabelTable(std::vector<Entry> entries);
+  explicit LabelTable(const std::vector<Entry>& entries);
 
   // Reads label files whole. Throws InputError as read_labels does, or if they hold no label at all.
   static LabelTable load(std::span<const InputFile> files);
@@ -36,6 +38,7 @@ class LabelTable {
   std::vector<std::string> names_;
   std::vector<Qid> qids_;
   Sequences<LabelId> labels_;
+  tsl::robin_map<Qid, std::size_t> place_of_;  // in qids_
 };
 
 }  // namespace linktrail

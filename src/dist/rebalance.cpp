@@ -68,13 +68,34 @@ SendPlan plan_sending(const TokenSequences& sequences, const std::vector<PieceRu
   return plan;
 }
 
-// Puts what came from the ranks, in rank order, into the order of pieces.
-Records in_piece_order(const std::vector<PieceRun>& runs, std::span<const std::uint32_t> lengths,
-                       std::span<const TokenId> tokens, std::span<const Qid> articles) {
+bool comes_before(const PieceRun& a, const PieceRun& b) { return a.piece < b.piece; }
+
+// What came from the ranks, in rank order.
+struct Arrived {
+  std::vector<PieceRun> runs;
+  std::vector<std::uint32_t> lengths;
+  std::vector<TokenId> tokens;
+  std::vector<Qid> articles;
+};
+
+void append_lengths(std::span<const std::uint32_t> lengths, std::vector<std::uint64_t>& offsets) {
+  for (const std::uint32_t length : lengths) offsets.push_back(offsets.back() + length);
+}
+
+// Without a copy, if they are in the order of pieces already.
+Records as_they_are(Arrived arrived) {
+  Records records{{.offsets = {0}, .tokens = std::move(arrived.tokens)}, std::move(arrived.articles)};
+  records.sequences.offsets.reserve(arrived.lengths.size() + 1);
+  append_lengths(arrived.lengths, records.sequences.offsets);
+  return records;
+}
+
+Records in_piece_order(const Arrived& arrived) {
   struct Placed {
     PieceRun run;
     std::uint64_t record, token;
   };
+  const auto& [runs, lengths, tokens, articles] = arrived;
   std::vector<Placed> placed;
   std::uint64_t record = 0, token = 0;
   for (const PieceRun& run : runs) {
@@ -82,19 +103,19 @@ Records in_piece_order(const std::vector<PieceRun>& runs, std::span<const std::u
     record += run.records;
     token += run.tokens;
   }
-  std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) { return a.run.piece < b.run.piece; });
+  std::sort(placed.begin(), placed.end(),
+            [](const Placed& a, const Placed& b) { return comes_before(a.run, b.run); });
 
   Records ordered;
   ordered.sequences.offsets.reserve(lengths.size() + 1);
   ordered.sequences.tokens.reserve(tokens.size());
   ordered.articles.reserve(articles.size());
   for (const Placed& p : placed) {
-    const auto part = tokens.subspan(p.token, p.run.tokens);
+    const auto part = std::span(tokens).subspan(p.token, p.run.tokens);
     ordered.sequences.tokens.insert(ordered.sequences.tokens.end(), part.begin(), part.end());
-    for (const std::uint32_t length : lengths.subspan(p.record, p.run.records))
-      ordered.sequences.offsets.push_back(ordered.sequences.offsets.back() + length);
+    append_lengths(std::span(lengths).subspan(p.record, p.run.records), ordered.sequences.offsets);
     if (articles.empty()) continue;
-    const auto from = articles.subspan(p.record, p.run.records);
+    const auto from = std::span(articles).subspan(p.record, p.run.records);
     ordered.articles.insert(ordered.articles.end(), from.begin(), from.end());
   }
   return ordered;
@@ -112,19 +133,22 @@ int rank_of_token(std::uint64_t first_token, std::uint64_t total_tokens, int ran
 BalancedRecords rebalance(Records records, const std::vector<PieceRun>& runs, const comm::Communicator& comm) {
   std::vector<PieceRun> all = comm::all_gather<PieceRun>(std::span<const PieceRun>(runs), comm);
   const TokenStarts starts = token_starts(runs, std::move(all));
-  const SendPlan plan = comm::agreed(comm, [&] { return plan_sending(records.sequences, runs, starts, comm.size()); });
+  SendPlan plan = comm::agreed(comm, [&] { return plan_sending(records.sequences, runs, starts, comm.size()); });
 
   const std::vector<std::uint64_t> nothing_to(static_cast<std::size_t>(comm.size()), 0);
-  const auto got_runs = comm::all_to_all<PieceRun>(plan.runs, plan.runs_to, comm);
-  const auto got_lengths = comm::all_to_all<std::uint32_t>(plan.lengths, plan.records_to, comm);
-  const auto got_articles =
-      comm::all_to_all<Qid>(records.articles, records.articles.empty() ? nothing_to : plan.records_to, comm);
-  const auto got_tokens = comm::all_to_all<TokenId>(records.sequences.tokens, plan.tokens_to, comm);
+  const auto& articles_to = records.articles.empty() ? nothing_to : plan.records_to;
+  Arrived arrived;
+  arrived.runs = comm::all_to_all<PieceRun>(std::move(plan.runs), plan.runs_to, comm).data;
+  arrived.lengths = comm::all_to_all<std::uint32_t>(std::move(plan.lengths), plan.records_to, comm).data;
+  arrived.articles = comm::all_to_all<Qid>(std::move(records.articles), articles_to, comm).data;
+  arrived.tokens = comm::all_to_all<TokenId>(std::move(records.sequences.tokens), plan.tokens_to, comm).data;
   records = {};  // free what was sent before the ordered copy grows
 
   BalancedRecords balanced;
-  balanced.records = comm::agreed(
-      comm, [&] { return in_piece_order(got_runs.data, got_lengths.data, got_tokens.data, got_articles.data); });
+  balanced.records = comm::agreed(comm, [&] {
+    const bool in_order = std::is_sorted(arrived.runs.begin(), arrived.runs.end(), comes_before);
+    return in_order ? as_they_are(std::move(arrived)) : in_piece_order(arrived);
+  });
   const std::uint64_t here = balanced.records.sequences.size();
   balanced.first_record = comm::exclusive_scan(here, comm);
   balanced.total_records = comm::all_reduce<std::uint64_t>(here, comm::ReduceOp::kSum, comm);

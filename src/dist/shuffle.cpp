@@ -38,10 +38,17 @@ GlobalNumbers number_records(const std::vector<PieceRun>& runs, std::vector<Piec
   return numbers;
 }
 
+std::uint64_t count_records(const std::vector<PieceRun>& runs) {
+  std::uint64_t records = 0;
+  for (const PieceRun& run : runs) records += run.records;
+  return records;
+}
+
 // By ascending place, so records for one rank are together.
 std::vector<Place> places_of(const std::vector<PieceRun>& runs, const GlobalNumbers& numbers, std::uint64_t seed) {
   const RandomPermutation permutation(numbers.total, seed, RandomStage::kRecordOrder);
   std::vector<Place> places;
+  places.reserve(count_records(runs));
   for (std::size_t r = 0; r < runs.size(); ++r)
     for (std::uint64_t i = 0; i < runs[r].records; ++i)
       places.push_back({permutation(numbers.of_run[r] + i), places.size()});
@@ -59,6 +66,15 @@ Records gather_records(const Records& records, const std::vector<Place>& places)
   ordered.articles.reserve(places.size());
   for (const Place& place : places) ordered.articles.push_back(records.articles[place.from]);
   return ordered;
+}
+
+// What arrived from all ranks, record i for arrived[i].to, by ascending place.
+Records in_order_of(std::vector<Place> arrived, Records records) {
+  const auto before = [](const Place& a, const Place& b) { return a.to < b.to; };
+  if (std::is_sorted(arrived.begin(), arrived.end(), before)) return records;  // all from one rank
+  for (std::size_t i = 0; i < arrived.size(); ++i) arrived[i].from = i;
+  std::sort(arrived.begin(), arrived.end(), before);
+  return gather_records(records, arrived);
 }
 
 struct Counts {
@@ -89,25 +105,25 @@ OrderedRecords shuffle(OrderedRecords ordered, std::uint64_t seed, const comm::C
     places = places_of(ordered.runs, numbers, seed);
     ordered.records = gather_records(ordered.records, places);
     counts = count_by_rank(ordered.records, places, numbers.total, comm.size());
+    lengths.reserve(places.size());
     for (std::size_t i = 0; i < places.size(); ++i)
       lengths.push_back(checked_cast<std::uint32_t>(ordered.records.sequences[i].size()));
   });
 
   const std::vector<std::uint64_t> nothing(counts.records.size(), 0);
-  const auto got_places = comm::all_to_all<Place>(places, counts.records, comm);
-  const auto got_lengths = comm::all_to_all<std::uint32_t>(lengths, counts.records, comm);
-  auto got_articles = comm::all_to_all<Qid>(ordered.records.articles,
-                                            ordered.records.articles.empty() ? nothing : counts.records, comm);
-  auto got_tokens = comm::all_to_all<TokenId>(ordered.records.sequences.tokens, counts.tokens, comm);
+  const auto& articles_to = ordered.records.articles.empty() ? nothing : counts.records;
+  auto got_places = comm::all_to_all<Place>(std::move(places), counts.records, comm);
+  const auto got_lengths = comm::all_to_all<std::uint32_t>(std::move(lengths), counts.records, comm);
+  auto got_articles = comm::all_to_all<Qid>(std::move(ordered.records.articles), articles_to, comm);
+  auto got_tokens = comm::all_to_all<TokenId>(std::move(ordered.records.sequences.tokens), counts.tokens, comm);
+  ordered = {};  // what was sent: freed before the ordered copy grows
 
   return comm::agreed(comm, [&] {
     Records received{{.offsets = {0}, .tokens = std::move(got_tokens.data)}, std::move(got_articles.data)};
+    received.sequences.offsets.reserve(got_lengths.data.size() + 1);
     for (const std::uint32_t length : got_lengths.data)
       received.sequences.offsets.push_back(received.sequences.offsets.back() + length);
-    std::vector<Place> arrived = got_places.data;
-    for (std::size_t i = 0; i < arrived.size(); ++i) arrived[i].from = i;
-    std::sort(arrived.begin(), arrived.end(), [](const Place& a, const Place& b) { return a.to < b.to; });
-    OrderedRecords shuffled{gather_records(received, arrived), {}};
+    OrderedRecords shuffled{in_order_of(std::move(got_places.data), std::move(received)), {}};
     shuffled.runs.push_back({static_cast<std::uint64_t>(comm.rank()), shuffled.records.sequences.size(),
                              shuffled.records.sequences.tokens.size()});
     return shuffled;

@@ -30,8 +30,8 @@ struct TrainSlice {
 struct TrainStats {
   std::uint64_t tokens = 0;         // read, before subsampling
   std::uint64_t examples = 0;       // centres (CBOW), pairs (skip-gram) or bags (supervised)
-  std::uint64_t loss_examples = 0;  // those among them whose loss was taken: all of bags, about an eighth of
-                                    // pairs, a sixteenth of centres
+  std::uint64_t loss_examples = 0;  // those among them whose loss was taken: about an eighth of pairs and bags,
+                                    // a sixteenth of centres
   double loss_sum = 0;              // sum of their losses (negative log likelihood)
 
   TrainStats& operator+=(const TrainStats& other);

@@ -100,6 +100,13 @@ Received<T> all_to_all(std::span<const T> values, std::span<const std::uint64_t>
 }
 
 template <Trivial T>
+Received<T> all_to_all(std::vector<T>&& values, std::span<const std::uint64_t> counts, const Communicator& comm) {
+  if (comm.size() > 1 || counts.size() != 1 || counts[0] != values.size())
+    return all_to_all(std::span<const T>(values), counts, comm);
+  return {std::move(values), {counts[0]}};
+}
+
+template <Trivial T>
 std::vector<T> shift(std::span<const T> values, int to, int from, const Communicator& comm) {
   std::vector<T> received(detail::shift_count(values.size(), to, from, comm));
   detail::send_receive_bytes(std::as_bytes(values), std::as_writable_bytes(std::span(received)), {to, from}, comm);

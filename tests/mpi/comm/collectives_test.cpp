@@ -149,6 +149,19 @@ TEST(AllToAll, DeliversUnevenPartsInRankOrder) {
   }
 }
 
+TEST(AllToAll, TakesValuesThatAreGivenAway) {
+  std::vector<std::uint64_t> out;
+  for (std::uint64_t to = 0; to < size_of_world(); ++to) out.insert(out.end(), {my_rank(), to});
+  const std::vector<std::uint64_t> counts(size_of_world(), 2);
+  const auto copied = all_to_all<std::uint64_t>(out, counts, world());
+
+  const auto moved = all_to_all<std::uint64_t>(std::move(out), counts, world());
+
+  EXPECT_EQ(moved.data, copied.data);
+  EXPECT_EQ(moved.counts, copied.counts);
+  EXPECT_THROW(all_to_all<std::uint64_t>(std::vector<std::uint64_t>(1), counts, world()), CommError);
+}
+
 TEST(AllToAll, OfNothingIsNothing) {
   const std::vector<std::uint64_t> counts(size_of_world(), 0);
 

@@ -113,7 +113,7 @@ TEST(LabelAgreement, CountsNeighborsThatShareALabel) {
   const EmbeddingRows rows = my_rows(comm);
   std::vector<LabelTable::Entry> entries;
   for (std::uint64_t row = 0; row < kArticles; ++row) entries.push_back({qid_of(row), row % 3 == 0 ? "x" : "y"});
-  const LabelTable labels(std::move(entries));
+  const LabelTable labels(entries);
 
   const ExactNeighbors exact = exact_neighbors(rows, {9}, 10, comm);
   const LabelAgreementSums sums = label_agreement(rows, exact, labels, comm);

@@ -84,6 +84,25 @@ TEST(SupervisedTrainer, DividesTheGradientByTheSizeOfTheBag) {
   EXPECT_NEAR(model.output.row(1)[0], 2 + 0.5 * (1 - p1) * h, 1e-6);
 }
 
+// The input is zero and so are the outputs: nothing moves, and every label of every bag costs log 2.
+TEST(SupervisedTrainer, TakesTheLossOfSomeBagsForAll) {
+  EmbeddingModel model{Matrix(1, 1), Matrix(2, 1)};
+  TokenSequences bags;
+  Sequences<LabelId> labels;
+  for (int i = 0; i < 103; ++i) {
+    bags.append(std::vector<TokenId>{0});
+    labels.append(std::vector<LabelId>{1});
+  }
+  RoundModel round(model);
+
+  const TrainStats stats = SupervisedTrainer({.dim = 1, .learning_rate = 0.5})
+                               .train(bags, labels, {.begin = 0, .end = 103, .progress_end = 1}, round);
+
+  EXPECT_EQ(stats.examples, 103U);
+  EXPECT_EQ(stats.loss_examples, 16U);  // tiles 0, 8, 16 and 24 of four bags each
+  EXPECT_NEAR(stats.loss_sum / static_cast<double>(stats.loss_examples), 2 * std::log(2), 1e-5);
+}
+
 // Bag {0} and the end (row 1): the mean is of both, and each gets half of the gradient.
 TEST(SupervisedTrainer, CountsTheEndOfTheRowAsAMemberOfTheBag) {
   EmbeddingModel model{Matrix(2, 1), Matrix(1, 1)};
