@@ -1,12 +1,13 @@
 """The reader bars: speed of the whole command, quality by how often articles are seen, and two ranks against one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 from buckets import RECALL, Probes, compare
 from neighbors import seconds_a_score
 from programs import (FASTTEXT_RATE, LINKTRAIL_RATE, MIN_COUNT, MODELS, cached_path, flags_of, keep_fasttext,
                       linktrail_folder, train_fasttext, train_linktrail)
-from tools import ALL, training_metrics
+from tools import ALL, Tools, training_metrics
 from worlds import count_tokens, make_world
 
 SCALING_BAR = 1.9  # 2 ranks over 1
@@ -84,17 +85,28 @@ class Quality:
             raise SystemExit("bench: the two evaluators disagree; the figures above cannot be trusted")
 
 
+def train_two_apart(tools, model, train, flags, seed):
+    """Seconds that two runs of one rank take side by side. They exchange nothing, so no two ranks can do better."""
+    folders = [Tools(tools.binary, tools.mpirun, tools.work / f"apart-{number}") for number in range(2)]
+    with ThreadPoolExecutor() as pool:
+        return max(run.wall for run in pool.map(lambda own: train_linktrail(own, model, train, flags, seed), folders))
+
+
 def measure_ranks(tools, world, model, arguments, judge):
     train, flags = make_world(tools, world) / "train.txt", flags_of(model, world.epochs)
-    runs, rates = {1: [], 2: []}, {1: [], 2: []}
+    runs, rates, apart = {1: [], 2: []}, {1: [], 2: []}, []
     for repeat in range(arguments.repeats):
+        seed = arguments.seeds[0] + repeat
         for ranks in runs:
-            runs[ranks].append(train_linktrail(tools, model, train, flags, arguments.seeds[0] + repeat, ranks))
+            runs[ranks].append(train_linktrail(tools, model, train, flags, seed, ranks))
             metrics = training_metrics(linktrail_folder(tools))
             rates[ranks].append(metrics["words_per_s"])
+        apart.append(train_two_apart(tools, model, train, flags, seed))
     task = f"ranks {model}, {world.name}"
     judge.row(task, "1 rank / 2 ranks, wall clock", median(run.wall for run in runs[1]) / median(
         run.wall for run in runs[2]), SCALING_BAR, walls={ranks: [run.wall for run in all_] for ranks, all_ in runs.items()})
+    judge.row(task, "most that two cores of this machine give: two runs apart", 2 * median(
+        run.wall for run in runs[1]) / median(apart), walls=apart)
     judge.row(task, "2 ranks / 1 rank, words/s of the rounds", median(rates[2]) / median(rates[1]))
     judge.row(task, "2 ranks / 1 rank, CPU time", median(run.cpu for run in runs[2]) / median(run.cpu for run in runs[1]))
     judge.row(task, "share of time in sync, 2 ranks", metrics["sync_share"])
@@ -116,7 +128,7 @@ def estimate(tools, world, arguments):
         if "speed" in arguments.parts:
             new = max(0, new - arguments.repeats)
         judging = scores * seconds_a_score(MODELS[model]["dim"])
-        of_part = {"speed": arguments.repeats * (ours + theirs), "ranks": arguments.repeats * 2 * ours,
+        of_part = {"speed": arguments.repeats * (ours + theirs), "ranks": arguments.repeats * 3 * ours,
                    "quality": new * theirs + len(arguments.seeds) * (ours + 2 * judging)}
         for part in set(of_part) & set(arguments.parts):
             seconds[f"{part} {model}"] = of_part[part]

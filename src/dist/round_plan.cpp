@@ -24,7 +24,7 @@ RoundsPlan sync_need(const SyncCase& what) {
   constexpr std::uint64_t kLeastTokens = 4096;
   // A small model is synchronised in no time, so it is synchronised as often as if this many rows were all that is
   // brought together in an epoch, up to a number of times that is enough for any.
-  constexpr std::uint64_t kCheapRows = 333000, kEnoughRounds = 160;
+  constexpr std::uint64_t kCheapRows = 1250000, kEnoughRounds = 320;
   // Rows that a whole run trains seldom must meet often: the rounds of the run, times the tokens that it trains a row.
   constexpr double kSparseRounds = 20000;
   constexpr std::size_t kManyRows = 16384, kMostHotRows = 4096;
