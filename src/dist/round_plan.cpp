@@ -24,16 +24,17 @@ RoundsPlan sync_need(const SyncCase& what) {
   constexpr std::uint64_t kLeastTokens = 4096;
   // A small model is synchronised in no time, so it is synchronised as often as if this many rows were all that is
   // brought together in an epoch, up to a number of times that is enough for any.
-  constexpr std::uint64_t kCheapRows = 1250000, kEnoughRounds = 320;
+  constexpr std::uint64_t kCheapRows = 1250000, kMostCheapRounds = 320;
   // Rows that a whole run trains seldom must meet often: the rounds of the run, times the tokens that it trains a row.
-  constexpr double kSparseRounds = 20000;
+  constexpr double kSparseRounds = 20000, kMostSparseRounds = 160;
   constexpr std::size_t kManyRows = 16384, kMostHotRows = 4096;
   if (ranks == 1 || rows == 0 || tokens == 0) return {};
   const std::uint64_t drift = tokens / std::max(kLeastTokens, kTokensPerRow * rows / ranks) + 1;
   const double tokens_a_row = static_cast<double>(tokens * ranks) * what.epochs / static_cast<double>(rows);
   const double sparse = kSparseRounds / tokens_a_row / what.epochs;
-  const std::uint64_t few = std::max(kCheapRows / rows, static_cast<std::uint64_t>(std::min(sparse, 1e6)));
-  RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, std::min(kEnoughRounds, few)))};
+  const std::uint64_t few = std::max(std::min(kCheapRows / rows, kMostCheapRounds),
+                                     static_cast<std::uint64_t>(std::min(sparse, kMostSparseRounds)));
+  RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, few))};
   need.hot_rows = std::min<std::size_t>(rows / 16, kMostHotRows);
   if (rows > kManyRows) need.hot_syncs = 4;
   return need;
