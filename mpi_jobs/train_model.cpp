@@ -86,11 +86,10 @@ StageResult train_model(Training training, const TrainFunction& train, const Tra
   const std::string config = training.options.dump();
   dist::expect_training_memory(training.shape, options.params, options.sync, corpus.sequences.tokens.size(),
                                context.comm);
-  const dist::RowNames names = names_of(training, corpus.vocabulary);
   StageResult start;
   const InitialModel initial = [&] {
     dist::NodeModel model = training.model();
-    start = training.earlier.start(names, model);
+    start = training.earlier.start(names_of(training, corpus.vocabulary), model);
     return model;
   };
   TrainedModel trained =
