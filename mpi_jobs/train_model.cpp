@@ -43,7 +43,9 @@ TrainParams params_of(const TrainOptions& options, const Context& context) {
 namespace {
 
 std::vector<Qid> qids_and_end(const Vocabulary& vocabulary) {
-  std::vector<Qid> qids = vocabulary.qids();
+  std::vector<Qid> qids;
+  qids.reserve(vocabulary.size() + 1);  // so that the last one does not double what all ranks have of it
+  for (const QidCount& entry : vocabulary.entries()) qids.push_back(entry.qid);
   qids.push_back(kNoQid);
   return qids;
 }
