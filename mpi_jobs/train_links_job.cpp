@@ -47,17 +47,17 @@ dist::LinkCorpus load_unlabelled(const LinkTrainOptions& options, const TrainPar
 StageResult train_bag(const LinkTrainOptions& options, const TrainParams& params, dist::LinkCorpus& corpus,
                       const Context& context) {
   const EarlierModels earlier(options, identity_of(options), context);
-  const std::vector<std::uint64_t> counts = corpus.vocabulary.counts();
+  const std::size_t articles = corpus.vocabulary.size();
   Training training{.stage = "train links",
                     .kind = dist::ModelKind::kLinks,
                     .options = recorded_options(options, params.seed),
-                    .shape = {.input_rows = counts.size(), .output_rows = counts.size(), .dim = params.dim},
+                    .shape = {.input_rows = articles, .output_rows = articles, .dim = params.dim},
                     .model = [&] { return initial_bag_model(corpus.vocabulary, params, context.comm); },
                     .earlier = earlier};
   const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
-    const dist::SequenceShard shard{
-        .sequences = corpus.sequences, .first_record = corpus.first_record, .counts = counts};
-    return dist::train_sequences(params, options.sync, shard, start, model, hooks);
+    dist::SequenceShard shard{
+        .sequences = corpus.sequences, .first_record = corpus.first_record, .counts = corpus.vocabulary.counts()};
+    return dist::train_sequences(params, options.sync, std::move(shard), start, model, hooks);
   };
   return train_model(std::move(training), train, options, corpus, context);
 }

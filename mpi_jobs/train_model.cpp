@@ -43,7 +43,9 @@ TrainParams params_of(const TrainOptions& options, const Context& context) {
 namespace {
 
 std::vector<Qid> qids_and_end(const Vocabulary& vocabulary) {
-  std::vector<Qid> qids = vocabulary.qids();
+  std::vector<Qid> qids;
+  qids.reserve(vocabulary.size() + 1);  // so that the last one does not double what all ranks have of it
+  for (const QidCount& entry : vocabulary.entries()) qids.push_back(entry.qid);
   qids.push_back(kNoQid);
   return qids;
 }
@@ -86,11 +88,10 @@ StageResult train_model(Training training, const TrainFunction& train, const Tra
   const std::string config = training.options.dump();
   dist::expect_training_memory(training.shape, options.params, options.sync, corpus.sequences.tokens.size(),
                                context.comm);
-  const dist::RowNames names = names_of(training, corpus.vocabulary);
   StageResult start;
   const InitialModel initial = [&] {
     dist::NodeModel model = training.model();
-    start = training.earlier.start(names, model);
+    start = training.earlier.start(names_of(training, corpus.vocabulary), model);
     return model;
   };
   TrainedModel trained =

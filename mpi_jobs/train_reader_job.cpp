@@ -23,19 +23,19 @@ StageResult train_reader(const TrainOptions& given, const Context& context) {
       {.inputs = options.input, .min_count = params.min_count, .holdout_fraction = options.holdout}, context.comm);
   make_output_folder(options.output, context.comm);
   require_writable("output", options.output + "/model.h5", context.comm);
-  const std::vector<std::uint64_t> counts = corpus.vocabulary.counts();
-  context.log.info("{} sessions of {} tokens, {} articles", corpus.total_records, corpus.total_tokens, counts.size());
+  const std::size_t articles = corpus.vocabulary.size();
+  context.log.info("{} sessions of {} tokens, {} articles", corpus.total_records, corpus.total_tokens, articles);
 
   Training training{.stage = "train reader",
                     .kind = dist::ModelKind::kReader,
                     .options = recorded_options(options, params.seed),
-                    .shape = {.input_rows = counts.size() + 1, .output_rows = counts.size() + 1, .dim = params.dim},
+                    .shape = {.input_rows = articles + 1, .output_rows = articles + 1, .dim = params.dim},
                     .model = [&] { return initial_sequence_model(corpus.vocabulary, params, context.comm); },
                     .earlier = earlier};
   const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
-    const dist::SequenceShard shard{
-        .sequences = corpus.sequences, .first_record = corpus.first_record, .counts = counts};
-    return dist::train_sequences(params, options.sync, shard, start, model, hooks);
+    dist::SequenceShard shard{
+        .sequences = corpus.sequences, .first_record = corpus.first_record, .counts = corpus.vocabulary.counts()};
+    return dist::train_sequences(params, options.sync, std::move(shard), start, model, hooks);
   };
   StageResult result = train_model(std::move(training), train, options, corpus, context);
   result["sessions"] = corpus.total_records;

@@ -10,14 +10,12 @@
 
 #include "core/ids.h"
 #include "core/sequences.h"
-#include "corpus/vocabulary.h"
+#include "corpus/qid_slots.h"
 
 namespace linktrail {
 
 using LocalId = std::uint32_t;
 
-// A hash table of its own, since that of a library cannot fetch ahead: with a million articles a look-up is two cache
-// misses, and those of a batch are waited for together.
 class Interner {
  public:
   // Look-ups overlap in batches of this many.
@@ -31,20 +29,14 @@ class Interner {
   std::span<const QidCount> counts() const { return counts_; }  // by local id
 
  private:
-  std::size_t slot_of(Qid qid) const { return slot_of_hash(qid) & (slots_.size() - 1); }
-  static std::size_t slot_of_hash(Qid qid);
   void intern_batch(std::span<const Qid> qids, std::span<LocalId> out);
   LocalId find_or_add(Qid qid);
-  void make_room(std::size_t more);
 
-  std::vector<LocalId> slots_;  // by hash, open addressing, a power of two of them, at most half in use; kNoToken: free
+  QidSlots slots_;
   std::vector<QidCount> counts_;  // by local id
 };
 
-// Local id -> TokenId (kNoToken where the vocabulary lacks it).
-std::vector<TokenId> token_of_local(std::span<const QidCount> counts, const Vocabulary& vocabulary);
-
-// Rewrites local ids to TokenIds and removes unknown tokens. Sequences keep their number and order;
+// Rewrites local ids to TokenIds and removes those that stand for kNoToken. Sequences keep their number and order;
 // those that lost all tokens become empty. O(tokens), in place.
 void apply_vocabulary(Sequences<LocalId>& sequences, std::span<const TokenId> token_of_local);
 

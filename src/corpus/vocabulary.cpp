@@ -12,17 +12,8 @@ Vocabulary::Vocabulary(std::vector<QidCount> counts, std::uint64_t min_count) : 
   std::sort(entries_.begin(), entries_.end(), [](const QidCount& a, const QidCount& b) {
     return a.count != b.count ? a.count > b.count : a.qid < b.qid;
   });
-  index_.reserve(entries_.size());
-  const auto size = checked_cast<TokenId>(entries_.size());
-  for (TokenId token = 0; token < size; ++token) {
-    index_.emplace(entries_[token].qid, token);
-    total_count_ += entries_[token].count;
-  }
-}
-
-TokenId Vocabulary::find(Qid qid) const {
-  const auto found = index_.find(qid);
-  return found == index_.end() ? kNoToken : found->second;
+  checked_cast<TokenId>(entries_.size());  // refuses the id that kNoToken takes
+  for (const QidCount& entry : entries_) total_count_ += entry.count;
 }
 
 std::vector<Qid> Vocabulary::qids() const {

@@ -1,20 +1,15 @@
 // The articles a model knows, sorted by falling count (ties by rising QID). TokenId is the position.
+// VocabularyIndex (vocabulary_index.h) finds the token of a QID.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include <tsl/robin_map.h>
-
 #include "core/ids.h"
+#include "corpus/qid_count.h"
 
 namespace linktrail {
-
-struct QidCount {
-  Qid qid = kNoQid;
-  std::uint64_t count = 0;
-};
 
 class Vocabulary {
  public:
@@ -26,7 +21,6 @@ class Vocabulary {
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
 
-  TokenId find(Qid qid) const;  // kNoToken if unknown
   Qid qid(TokenId token) const { return entries_[token].qid; }
   std::uint64_t count(TokenId token) const { return entries_[token].count; }
   std::span<const QidCount> entries() const { return entries_; }
@@ -40,7 +34,6 @@ class Vocabulary {
 
  private:
   std::vector<QidCount> entries_;
-  tsl::robin_map<Qid, TokenId> index_;
   std::uint64_t total_count_ = 0;
 };
 

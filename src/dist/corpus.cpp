@@ -12,6 +12,7 @@
 #include "corpus/flat_files.h"
 #include "corpus/packed_corpus.h"
 #include "corpus/shard_plan.h"
+#include "corpus/vocabulary_index.h"
 #include "dist/input_files.h"
 #include "dist/rebalance.h"
 #include "dist/shuffle.h"
@@ -185,7 +186,7 @@ Loaded finish_loading(Parsed parsed, Finish finish, const comm::Communicator& co
   loaded.vocabulary = finish.vocabulary ? std::move(*finish.vocabulary)
                                         : count_vocabulary(parsed.interner.counts(), finish.min_count, comm);
   const std::uint64_t dropped = comm::agreed(comm, [&] {
-    apply_vocabulary(parsed.sequences, token_of_local(parsed.interner.counts(), loaded.vocabulary));
+    apply_vocabulary(parsed.sequences, VocabularyIndex(loaded.vocabulary).find_all(parsed.interner.counts()));
     parsed.interner = {};
     return compact(parsed.sequences, parsed.runs, finish.min_tokens);
   });

@@ -7,6 +7,7 @@
 #include "comm/collectives.h"
 #include "core/checked_cast.h"
 #include "core/hash.h"
+#include "corpus/vocabulary_index.h"
 #include "dist/evaluation.h"
 #include "embedding/document_vector.h"
 #include "index/exact_search.h"
@@ -23,14 +24,12 @@ constexpr std::size_t kQueries = 1024;
 // One row of a held-out article, cut in two.
 struct HalvedRow {
   std::vector<TokenId> all{}, visible{}, hidden{};
-  TokenId article = kNoToken;  // of the article itself, if others link to it
 };
 
 HalvedRow halved(const LinkCorpus& corpus, std::size_t row) {
   const auto links = corpus.sequences[row];
   HalvedRow halves;
   halves.all.assign(links.begin(), links.end());
-  halves.article = corpus.vocabulary.find(corpus.articles[row]);
   make_bag(halves.all, LinkBag::kUnion);
   for (const TokenId link : halves.all) {
     const bool hidden = is_hidden_link(corpus.articles[row], corpus.vocabulary.qid(link));
@@ -50,14 +49,15 @@ class HiddenLinkRanks {
  public:
   explicit HiddenLinkRanks(MatrixView links) : links_(links), queries_(kQueries, links.dim) {}
 
-  void ask(std::span<const float> vector, TokenId hidden, const HalvedRow& row) {
+  // `self`: the token of the article whose row it is, or kNoToken.
+  void ask(std::span<const float> vector, TokenId hidden, const HalvedRow& row, TokenId self) {
     std::copy(vector.begin(), vector.end(), queries_.row(thresholds_.size()).begin());
     const float threshold = dot(vector, links_.row(hidden)) + kScoreTolerance;
     std::uint64_t own = 0;  // links of the row that score higher: they do not count
     for (const TokenId link : row.all)
-      if (link != hidden && link != row.article && dot(vector, links_.row(link)) > threshold) ++own;
+      if (link != hidden && link != self && dot(vector, links_.row(link)) > threshold) ++own;
     thresholds_.push_back(threshold);
-    skip_.push_back(row.article);
+    skip_.push_back(self);
     own_.push_back(own);
     if (thresholds_.size() == kQueries) answer();
   }
@@ -113,6 +113,7 @@ std::vector<std::uint64_t> ranks_of_hidden(const HeldOutLinksQuery& query, const
   for (std::size_t t = 0; t < links.rows(); ++t) std::ranges::copy(query.link_vectors.row(t), links.row(t).begin());
   normalize_rows(links);
   HiddenLinkRanks ranks(links);
+  const VocabularyIndex index(held_out.vocabulary);
   Matrix vector(1, links.dim());
   for (std::size_t row = 0; row < held_out.sequences.size(); ++row) {
     const HalvedRow halves = halved(held_out, row);
@@ -121,7 +122,8 @@ std::vector<std::uint64_t> ranks_of_hidden(const HeldOutLinksQuery& query, const
     normalize_rows(vector);
     const Qid article = held_out.articles[row];
     for (const TokenId link : halves.hidden)
-      if (is_sampled(article, held_out.vocabulary.qid(link), share, query.seed)) ranks.ask(vector.row(0), link, halves);
+      if (is_sampled(article, held_out.vocabulary.qid(link), share, query.seed))
+        ranks.ask(vector.row(0), link, halves, index.find(article));
   }
   return ranks.ranks();
 }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "dist/row_parts.h"
+#include "embedding/prefetch.h"
 
 namespace linktrail::dist {
 
@@ -29,6 +30,21 @@ void RowSync::synchronise(RowRange rows, ValuePrecision precision) {
     synchronise_nodes(rows, precision);
   else
     synchronise_node(rows);
+}
+
+// The row at the same place of the part's next block, in the matrix and in the copies. Those lie anywhere in memory:
+// waiting for one after the other would be most of the time that a large model's ranks need to meet.
+void RowSync::fetch_ahead(std::size_t row, std::size_t end) const {
+  const std::size_t next = row + kDealtRows * static_cast<std::size_t>(node_->parts());
+  if (next >= end) return;
+  bool any = false;
+  for (const RoundMemory& memory : memories_) {
+    const std::uint32_t place = memory.place_of[next];
+    if (place == 0) continue;
+    prefetch_floats(memory.copies + (place - std::size_t{1}) * matrix_->stride(), matrix_->stride());
+    any = true;
+  }
+  if (any) prefetch_floats(matrix_->row_data(next), matrix_->stride());
 }
 
 // What the node's ranks together changed; none if none did. Valid until the next call.
@@ -61,6 +77,7 @@ void RowSync::apply(std::size_t row, const float* change) {
 
 void RowSync::synchronise_node(RowRange rows) {
   for_rows_of_part(rows.begin, rows.end, *node_->part(), node_->parts(), [&](std::size_t row) {
+    fetch_ahead(row, rows.end);
     const RowChange change = change_of_node(row);
     if (change.is_none()) return;
     finish_change(rule_.combine, change, matrix_->stride(), rule_.ranks);
@@ -75,6 +92,7 @@ void RowSync::synchronise_nodes(RowRange rows, ValuePrecision precision) {
   for (std::size_t begin = rows.begin; begin < rows.end; begin += step) {
     ChangeBatch batch;
     for_rows_of_part(begin, std::min(begin + step, rows.end), *node_->part(), node_->parts(), [&](std::size_t row) {
+      fetch_ahead(row, rows.end);
       const RowChange change = change_of_node(row);
       if (!change.is_none()) batch.add(static_cast<std::uint32_t>(row), change, stride);
     });

@@ -34,6 +34,7 @@ class RowSync {
   void restore();
 
  private:
+  void fetch_ahead(std::size_t row, std::size_t end) const;
   RowChange change_of_node(std::size_t row);
   void apply(std::size_t row, const float* change);
   void synchronise_node(RowRange rows);

@@ -42,13 +42,13 @@ void expect_training_memory(const ModelShape& shape, const TrainParams& params, 
   });
 }
 
-TrainOutcome train_sequences(const TrainParams& params, const SyncParams& sync, const SequenceShard& shard,
-                             TrainCursor start, NodeModel& model, const TrainHooks& hooks) {
+TrainOutcome train_sequences(const TrainParams& params, const SyncParams& sync, SequenceShard shard, TrainCursor start,
+                             NodeModel& model, const TrainHooks& hooks) {
   validate(sync);
   const bool with_end = model.matrices.input.rows() > shard.counts.size();
   const auto sequences =
       comm::all_reduce<std::uint64_t>(shard.sequences.size(), comm::ReduceOp::kSum, model.node->all());
-  SequenceTrainer trainer(params, shard.counts, with_end ? std::max<std::uint64_t>(sequences, 1) : 0);
+  SequenceTrainer trainer(params, std::move(shard.counts), with_end ? std::max<std::uint64_t>(sequences, 1) : 0);
   const RoundRun run{.params = params,
                      .sync = sync,
                      .hooks = hooks,

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "core/sequences.h"
 #include "dist/node_exchange.h"
@@ -88,8 +89,8 @@ struct TrainOutcome {
 // A rank's share of the sequences. Shards may be empty.
 struct SequenceShard {
   TokenSequencesView sequences;
-  std::uint64_t first_record = 0;         // global number of its first sequence
-  std::span<const std::uint64_t> counts;  // of each article in the whole corpus: the same on all ranks
+  std::uint64_t first_record = 0;     // global number of its first sequence
+  std::vector<std::uint64_t> counts;  // of each article in the whole corpus: the same on all ranks
 };
 
 // A rank's share of the labelled bags.
@@ -108,12 +109,12 @@ void validate(const SyncParams& sync);
 void expect_training_memory(const ModelShape& shape, const TrainParams& params, const SyncParams& sync,
                             std::uint64_t tokens, const comm::Communicator& comm);
 
-// Collective over the ranks of the model's node and the others. Trains `model` from `start`. With a model that has a
-// row beyond the articles sequences have an end. If a round leaves values that are not finite, or exploding ones, the
-// model goes back to the start of the round and the rate is halved; the fourth time every rank throws AgreedError (exit
-// 2).
-TrainOutcome train_sequences(const TrainParams& params, const SyncParams& sync, const SequenceShard& shard,
-                             TrainCursor start, NodeModel& model, const TrainHooks& hooks);
+// Collective over the ranks of the model's node and the others. Trains `model` from `start`; the counts are gone when
+// it begins, since they are as long as the model. With a model that has a row beyond the articles sequences have an
+// end. If a round leaves values that are not finite, or exploding ones, the model goes back to the start of the round
+// and the rate is halved; the fourth time every rank throws AgreedError (exit 2).
+TrainOutcome train_sequences(const TrainParams& params, const SyncParams& sync, SequenceShard shard, TrainCursor start,
+                             NodeModel& model, const TrainHooks& hooks);
 
 // Collective. The same for the supervised one-vs-all model.
 TrainOutcome train_supervised(const TrainParams& params, const SyncParams& sync, const LabelledShard& shard,

@@ -24,7 +24,8 @@ struct MachineRanks {
 };
 
 // For ranks that train about `round_tokens` tokens each between two synchronisations. An upper bound: a token has a row
-// in both matrices, and a block of 32 sessions, of at least two tokens each, a pool of 256 negative samples.
+// in both matrices, and a block of 32 sessions, of at least two tokens each, a pool of 256 negative samples. Corpus and
+// vocabulary are not counted: they are in memory already.
 TrainingMemory training_memory(const ModelShape& shape, const MachineRanks& machine, std::uint64_t round_tokens);
 
 // Throws UsageError, with the numbers and what to do, if `need` is more than the `available` bytes. `available` of 0 is

@@ -16,12 +16,12 @@ inline void prefetch_place(const RoundRows& rows, TokenId row) {
 }
 
 // Into the second-level cache, where the rows of some hundred tokens fit.
-inline void prefetch_row(const RoundRows& rows, TokenId row) {
+inline void prefetch_floats(const float* data, std::size_t count) {
   constexpr int kForReading = 0, kSecondLevel = 2;
-  const float* data = rows.peek(row);
-  for (std::size_t j = 0; j < rows.stride(); j += kRowAlignFloats)
-    __builtin_prefetch(data + j, kForReading, kSecondLevel);
+  for (std::size_t j = 0; j < count; j += kRowAlignFloats) __builtin_prefetch(data + j, kForReading, kSecondLevel);
   have_effect();
 }
+
+inline void prefetch_row(const RoundRows& rows, TokenId row) { prefetch_floats(rows.peek(row), rows.stride()); }
 
 }  // namespace linktrail

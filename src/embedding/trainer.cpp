@@ -69,13 +69,13 @@ void SequenceTrainer::Impl::train_current(RoundModel& model, TrainStats& stats) 
   std::visit([&](auto& block) { block.train(current, next, model, stats); }, trainer);
 }
 
-SequenceTrainer::SequenceTrainer(const TrainParams& params, std::span<const std::uint64_t> counts,
+SequenceTrainer::SequenceTrainer(const TrainParams& params, std::vector<std::uint64_t> counts,
                                  std::uint64_t sequences) {
   validate(params);
-  std::vector<std::uint64_t> all(counts.begin(), counts.end());
-  if (sequences > 0) all.push_back(sequences);
-  rows_ = all.size();
-  impl_ = std::make_unique<Impl>(params, all, sequences > 0 ? checked_cast<TokenId>(counts.size()) : kNoToken);
+  const TokenId end = sequences > 0 ? checked_cast<TokenId>(counts.size()) : kNoToken;
+  if (sequences > 0) counts.push_back(sequences);
+  rows_ = counts.size();
+  impl_ = std::make_unique<Impl>(params, counts, end);
 }
 
 SequenceTrainer::~SequenceTrainer() = default;

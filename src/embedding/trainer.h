@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "core/sequences.h"
 #include "embedding/model.h"
@@ -40,11 +41,11 @@ struct TrainStats {
 // CBOW or skip-gram with negative sampling over sequences of tokens.
 class SequenceTrainer {
  public:
-  // `counts[t]` is the corpus count of token t. With `sequences` = 0 a sequence has no end; otherwise it is the
-  // number of sequences in the corpus, and the model's row counts.size() stands for the end of one: it follows the
+  // `counts[t]` is the corpus count of token t; not kept. With `sequences` = 0 a sequence has no end; otherwise it is
+  // the number of sequences in the corpus, and the model's row counts.size() stands for the end of one: it follows the
   // last token as a context and a centre, and is sampled like any token (see initial_sequence_model()).
   // Throws UsageError for parameters out of range.
-  SequenceTrainer(const TrainParams& params, std::span<const std::uint64_t> counts, std::uint64_t sequences = 0);
+  SequenceTrainer(const TrainParams& params, std::vector<std::uint64_t> counts, std::uint64_t sequences = 0);
   ~SequenceTrainer();
 
   // Touches every row that it may change, and changes it. Records are trained in blocks whose bounds are multiples of

@@ -15,6 +15,7 @@
 #include "core/permutation.h"
 #include "core/random.h"
 #include "corpus/flat_writers.h"
+#include "corpus/vocabulary_index.h"
 #include "dist/rebalance.h"
 #include "support/mpi_test.h"
 
@@ -64,8 +65,9 @@ Vocabulary count(const std::vector<QidList>& lists, std::uint64_t min_count) {
 
 std::vector<TokenId> known(const QidList& list, const Vocabulary& vocabulary) {
   std::vector<TokenId> tokens;
+  const VocabularyIndex index(vocabulary);
   for (const Qid qid : list)
-    if (const TokenId token = vocabulary.find(qid); token != kNoToken) tokens.push_back(token);
+    if (const TokenId token = index.find(qid); token != kNoToken) tokens.push_back(token);
   return tokens;
 }
 

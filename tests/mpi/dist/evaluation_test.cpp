@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/random.h"
+#include "corpus/vocabulary_index.h"
 #include "support/mpi_test.h"
 
 namespace linktrail::dist {
@@ -84,7 +85,8 @@ TEST(NextArticle, RanksTheTargetAmongAllOthers) {
   SessionCorpus held_out;
   held_out.vocabulary = Vocabulary({{qid_of(4), 2}, {qid_of(50), 1}, {Qid{1}, 1}}, 1);
   if (comm.is_root()) {
-    const auto token = [&](Qid qid) { return held_out.vocabulary.find(qid); };
+    const VocabularyIndex index(held_out.vocabulary);
+    const auto token = [&](Qid qid) { return index.find(qid); };
     const std::vector<TokenId> session{token(qid_of(4)), token(qid_of(50)), token(Qid{1})};
     held_out.sequences.append(std::span<const TokenId>(session));
   }

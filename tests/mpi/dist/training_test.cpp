@@ -10,6 +10,7 @@
 #include "comm/collectives.h"
 #include "core/hash.h"
 #include "embedding/trainer.h"
+#include "support/heap.h"
 #include "support/mpi_test.h"
 #include "unit/embedding/planted_topics.h"
 
@@ -146,6 +147,25 @@ TEST(Training, RefusesACursorOfAnotherRun) {
   NodeModel model = fixture.new_model();
 
   EXPECT_THROW(train(fixture, model, {}, {.epoch = 0, .round = 100000}), comm::AgreedError);
+}
+
+// They are as many as the model has rows, on every rank.
+TEST(Training, HandsTheCountsBackBeforeTheFirstRound) {
+  constexpr std::size_t kArticles = 1 << 19, kBytes = kArticles * sizeof(std::uint64_t);
+  const Fixture fixture;
+  NodeModel model =
+      zero_model({.input_rows = kArticles, .output_rows = kArticles, .dim = fixture.params.dim}, fixture.node);
+  const std::size_t before = test::heap_bytes();
+  std::size_t most = 0;
+  SequenceShard shard = fixture.view();
+  shard.counts = std::vector<std::uint64_t>(kArticles, 1);
+
+  TrainParams once = fixture.params;
+  once.epochs = 1;
+  train_sequences(once, fixture.sync, std::move(shard), {}, model,
+                  {.on_report = [&](const RoundReport&) { most = std::max(most, test::heap_bytes()); }});
+
+  EXPECT_LT(most, before + kBytes / 2);
 }
 
 TEST(Training, ReportsEveryRoundAlikeOnAllRanks) {

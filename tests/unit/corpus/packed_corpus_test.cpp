@@ -60,10 +60,9 @@ TEST(Interner, ManyArticlesAreTheSameAsByAMap) {
 TEST(ApplyVocabulary, RewritesInPlaceAndDropsTheUnknown) {
   Sequences<LocalId> sequences;
   for (const auto& s : std::vector<std::vector<LocalId>>{{0, 1, 2}, {1}, {}, {2, 2, 0}}) sequences.append(s);
-  const std::vector<QidCount> counts{{10, 2}, {11, 2}, {12, 3}};
-  const Vocabulary vocabulary({{12, 3}, {10, 2}}, 1);
+  const std::vector<TokenId> token_of_local{1, kNoToken, 0};
 
-  apply_vocabulary(sequences, token_of_local(counts, vocabulary));
+  apply_vocabulary(sequences, token_of_local);
 
   EXPECT_THAT(sequences.offsets, ElementsAre(0, 2, 2, 2, 5));
   EXPECT_THAT(sequences.tokens, ElementsAre(1, 0, 0, 0, 1));

@@ -5,10 +5,14 @@
 
 #include <algorithm>
 
+#include "support/heap.h"
+
 namespace linktrail {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Not;
 
 std::vector<QidCount> example() { return {{30, 5}, {7, 9}, {10, 5}, {8, 1}, {20, 5}}; }
 
@@ -20,21 +24,27 @@ TEST(Vocabulary, SortsByFallingCountThenByQid) {
   EXPECT_EQ(vocabulary.total_count(), 25U);
 }
 
-TEST(Vocabulary, FindsWhatItHolds) {
-  const Vocabulary vocabulary(example(), 1);
-
-  for (TokenId token = 0; token < vocabulary.size(); ++token) EXPECT_EQ(vocabulary.find(vocabulary.qid(token)), token);
-  EXPECT_EQ(vocabulary.find(11), kNoToken);
-  EXPECT_EQ(Vocabulary().find(1), kNoToken);
-}
-
 TEST(Vocabulary, DropsWhatIsBelowTheMinimum) {
   const Vocabulary vocabulary(example(), 5);
 
   EXPECT_EQ(vocabulary.size(), 4U);
-  EXPECT_EQ(vocabulary.find(8), kNoToken);
+  EXPECT_THAT(vocabulary.qids(), Not(Contains(8)));
   EXPECT_EQ(vocabulary.total_count(), 24U);
   EXPECT_TRUE(Vocabulary(example(), 10).empty());
+}
+
+// It stays beside the model on every rank.
+TEST(Vocabulary, TakesNoMoreMemoryThanItsEntries) {
+  constexpr std::size_t kArticles = 1 << 20;
+  const std::size_t before = test::heap_bytes();
+  std::vector<QidCount> counts;
+  counts.reserve(kArticles);
+  for (std::size_t i = 0; i < kArticles; ++i) counts.push_back({static_cast<Qid>(i), 1});
+
+  const Vocabulary vocabulary(std::move(counts), 1);
+
+  EXPECT_EQ(vocabulary.size(), kArticles);
+  EXPECT_LT(test::heap_bytes() - before, kArticles * sizeof(QidCount) * 9 / 8);
 }
 
 TEST(Vocabulary, FingerprintDependsOnQidsAndCountsOnly) {

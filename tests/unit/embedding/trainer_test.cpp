@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "embedding/negative_pool.h"
+#include "support/heap.h"
 #include "unit/embedding/planted_topics.h"
 
 namespace linktrail {
@@ -275,6 +276,16 @@ TEST(InitialModel, DependsOnTheArticleAndNotOnItsPlace) {
   EXPECT_EQ(a.output.rows(), 3U);
   for (const float x : a.input.row(0)) EXPECT_LE(std::abs(x), 0.1F);
   for (const float x : a.output.row(0)) EXPECT_EQ(x, 0.0F);
+}
+
+// Counts are as many as the model has rows.
+TEST(Trainer, DoesNotKeepTheCounts) {
+  constexpr std::size_t kArticles = 1 << 20;
+  const std::size_t before = test::heap_bytes();
+
+  const SequenceTrainer trainer({.dim = 4}, std::vector<std::uint64_t>(kArticles, 1), 1);
+
+  EXPECT_LT(test::heap_bytes() - before, kArticles * sizeof(std::uint64_t) / 2);
 }
 
 }  // namespace
