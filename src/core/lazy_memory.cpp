@@ -44,6 +44,21 @@ std::shared_ptr<void> reserve_zeroed(std::size_t bytes) {
   return memory;
 }
 
+void make_huge(void* begin, std::size_t bytes) {
+#ifdef MADV_COLLAPSE
+  constexpr int kCollapse = MADV_COLLAPSE;
+#else
+  constexpr int kCollapse = 25;
+#endif
+  const auto address = reinterpret_cast<std::uintptr_t>(begin);
+  const std::uintptr_t first = (address + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
+  for (std::uintptr_t page = first; page + kHugePageBytes <= address + bytes; page += kHugePageBytes) {
+    auto* memory = reinterpret_cast<volatile char*>(page);
+    *memory = *memory;  // a page of which nothing is there cannot be made huge
+    madvise(reinterpret_cast<void*>(page), kHugePageBytes, kCollapse);
+  }
+}
+
 std::shared_ptr<void> reserve_addresses(std::size_t bytes) { return map_aligned(bytes, PROT_NONE); }
 
 }  // namespace linktrail

@@ -16,4 +16,9 @@ std::shared_ptr<void> reserve_zeroed(std::size_t bytes);
 // Address space of `bytes`, aligned as above and not accessible, to map something over. Throws std::bad_alloc.
 std::shared_ptr<void> reserve_addresses(std::size_t bytes);
 
+// Makes the whole huge pages within [begin, begin + bytes) huge now, which takes their memory. Of memory that processes
+// share, machines mostly give small pages, and random rows then cost a walk through the page table each. A wish: needs
+// Linux 6.1 (MADV_COLLAPSE), and failure costs only speed.
+void make_huge(void* begin, std::size_t bytes);
+
 }  // namespace linktrail

@@ -4,6 +4,7 @@
 
 #include "comm/collectives.h"
 #include "comm/shared_window.h"
+#include "core/lazy_memory.h"
 #include "dist/embedding_rows.h"
 
 namespace linktrail::dist {
@@ -33,7 +34,11 @@ ModelShape shape_of(const NodeModel& model) {
 Matrix shared_matrix(std::size_t rows, std::size_t dim, const comm::Node& node) {
   const std::size_t bytes = rows * padded_dim(dim) * sizeof(float);
   const comm::SharedWindow window(node.ranks().is_root() ? bytes : 0, node.ranks(), node.all());
-  return {rows, dim, window.share(0)};
+  Matrix matrix(rows, dim, window.share(0));
+  const auto [begin, end] = row_block(bytes / kHugePageBytes, node.ranks().rank(), node.ranks().size());
+  if (begin < end)
+    make_huge(reinterpret_cast<std::byte*>(matrix.data()) + begin * kHugePageBytes, (end - begin) * kHugePageBytes);
+  return matrix;
 }
 
 NodeModel zero_model(const ModelShape& shape, std::shared_ptr<const comm::Node> node) {

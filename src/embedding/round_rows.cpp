@@ -37,14 +37,26 @@ RoundMemory RoundMemory::in(std::shared_ptr<void> zeros, std::size_t rows) {
 }
 
 RoundRows::RoundRows(Matrix& matrix, RoundMode mode, RoundMemory memory)
-    : matrix_(&matrix), mode_(mode), memory_(std::move(memory)) {}
+    : matrix_(&matrix), mode_(mode), memory_(std::move(memory)) {
+  if (memory_.place_of != nullptr) make_huge(memory_.place_of, matrix.rows() * sizeof(std::uint32_t));
+}
 
 RoundRows::RoundRows(Matrix& matrix)
     : RoundRows(matrix, RoundMode::kInPlace,
                 RoundMemory::in(reserve_zeroed(RoundMemory::bytes(matrix.rows(), matrix.dim())), matrix.rows())) {}
 
+// As the copies grow, for most rounds of a large model touch few of its rows.
+void RoundRows::make_room_huge(std::size_t copies) {
+  const std::size_t row_bytes = matrix_->stride() * sizeof(float);
+  if (copies * row_bytes <= huge_bytes_) return;
+  const std::size_t left = matrix_->rows() * row_bytes - huge_bytes_;
+  make_huge(reinterpret_cast<std::byte*>(memory_.copies) + huge_bytes_, std::min(left, kHugePageBytes));
+  huge_bytes_ += kHugePageBytes;
+}
+
 std::uint32_t RoundRows::copy(TokenId row) {
   touched_.push_back(row);
+  make_room_huge(touched_.size());
   const auto place = static_cast<std::uint32_t>(touched_.size());
   std::memcpy(copy_at(place), matrix_->row_data(row), matrix_->stride() * sizeof(float));
   return place;

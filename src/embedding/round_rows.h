@@ -72,6 +72,7 @@ class RoundRows {
   bool is_sane(float longest) const;
 
  private:
+  void make_room_huge(std::size_t copies);
   float* copy_at(std::uint32_t place) const { return memory_.copies + (place - std::size_t{1}) * matrix_->stride(); }
   std::uint32_t copy(TokenId row);
 
@@ -79,6 +80,7 @@ class RoundRows {
   RoundMode mode_;
   RoundMemory memory_;
   std::vector<TokenId> touched_;
+  std::size_t huge_bytes_ = 0;  // of the copies, from the first on: have been made huge
 };
 
 // Both matrices of a model in a round.
