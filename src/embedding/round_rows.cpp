@@ -16,7 +16,7 @@ std::size_t copies_offset(std::size_t rows) {
 }
 
 // Rows looked at by is_sane(): a model that explodes spoils most of its rows within a round.
-constexpr std::size_t kSampledRows = 65536;
+constexpr std::size_t kSampledRows = 8192;
 
 bool is_sane_row(const float* row, std::size_t stride, float longest) {
   return best_kernels().dot(row, row, stride) <= longest * longest;  // so written, NaN is not sane
