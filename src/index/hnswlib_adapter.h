@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "index/hnsw_graph.h"
+#include "index/labeled_neighbor.h"
 
 namespace linktrail {
 
@@ -27,13 +28,6 @@ struct HnswlibBuild {
 // only. Node i of the result is row i. Deterministic. Throws UsageError for impossible params.
 HnswGraph build_with_hnswlib(const HnswlibBuild& build);
 HnswGraph build_with_hnswlib(MatrixView vectors, std::span<const Qid> labels, const HnswParams& params);
-
-struct LabeledNeighbor {
-  float distance = 0;
-  Qid label = 0;
-
-  friend auto operator<=>(const LabeledNeighbor&, const LabeledNeighbor&) = default;
-};
 
 // An index file in stock hnswlib. Searching is not safe from several threads.
 class HnswlibIndex {

@@ -1,0 +1,217 @@
+// index.compact beside stock hnswlib on the index.hnsw that it was made from: size, recall as served, queries a second.
+//
+// One thread. The programs take turns query set by query set, so that both see the same machine; times are CPU
+// seconds, the least of all rounds. Queries are rows of the index, whose exact neighbours are found here; ties count as
+// right.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <functional>
+
+#include "core/error.h"
+#include "index/compact_search.h"
+#include "index/compact_writer.h"
+#include "index/exact_search.h"
+#include "index/hnswlib_view.h"
+#include "index/recall.h"
+#include "stock_search.h"
+
+namespace linktrail::bench {
+namespace {
+
+constexpr std::size_t kBeams[] = {10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 130, 160, 200, 300};
+
+struct Options {
+  std::string index;
+  std::string compact;
+  std::size_t dim = 64;
+  std::size_t queries = 2000;
+  std::size_t rounds = 5;
+  std::size_t top = 10;
+};
+
+// Of this thread: on a shared machine the clock on the wall tells more about the neighbours.
+double cpu_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+Matrix rows_of(const HnswlibView& view) {
+  Matrix rows(view.size(), view.dim());
+  for (NodeId node = 0; node < view.size(); ++node) std::ranges::copy(view.vector(node), rows.row_data(node));
+  return rows;
+}
+
+// What is asked and what is right.
+struct Questions {
+  Matrix vectors;
+  Matrix queries;
+  std::vector<Neighbor> truth;  // [queries, depth]
+  std::size_t depth = 0;
+  std::vector<std::pair<Qid, NodeId>> rows;  // by QID
+};
+
+Questions make_questions(const HnswlibView& view, std::size_t count, std::size_t depth) {
+  Questions asked{rows_of(view), Matrix(std::min(count, view.size()), view.dim()), {}, depth, {}};
+  for (std::size_t q = 0; q < asked.queries.rows(); ++q)
+    std::ranges::copy(asked.vectors.row(q * view.size() / asked.queries.rows()), asked.queries.row_data(q));
+  asked.truth = exact_top_k(asked.vectors, 0, asked.queries, depth);
+  for (NodeId node = 0; node < view.size(); ++node) asked.rows.emplace_back(view.label(node), node);
+  std::ranges::sort(asked.rows);
+  return asked;
+}
+
+using Answer = std::function<void(std::size_t query, std::size_t ef, std::vector<Qid>& to)>;
+
+// True distances decide, not those that the index says.
+double recall_of(const Questions& asked, std::size_t query, std::span<const Qid> answer, std::size_t k) {
+  std::vector<Neighbor> found;
+  for (const Qid qid : answer) {
+    const auto at = std::ranges::lower_bound(asked.rows, std::pair(qid, NodeId{0}));
+    float dot = 0;
+    for (std::size_t d = 0; d < asked.vectors.dim(); ++d)
+      dot += asked.vectors.row(at->second)[d] * asked.queries.row(query)[d];
+    found.push_back({1.0F - dot, at->second});
+  }
+  return recall_at(found, std::span(asked.truth).subspan(query * asked.depth, asked.depth), k);
+}
+
+struct Point {
+  std::size_t ef = 0;
+  double recall = 0;
+  double seconds = 1e9;
+};
+
+double run_once(const Questions& asked, const Answer& answer, std::size_t ef) {
+  std::vector<Qid> found;
+  const double start = cpu_seconds();
+  for (std::size_t q = 0; q < asked.queries.rows(); ++q) answer(q, ef, found);
+  return cpu_seconds() - start;
+}
+
+double recall_at_ef(const Questions& asked, const Answer& answer, std::size_t ef, std::size_t k) {
+  std::vector<Qid> found;
+  double sum = 0;
+  for (std::size_t q = 0; q < asked.queries.rows(); ++q) {
+    answer(q, ef, found);
+    sum += recall_of(asked, q, found, k);
+  }
+  return sum / static_cast<double>(asked.queries.rows());
+}
+
+// Seconds a query set at the recall, between the two points around it; 0 if none reaches it.
+double seconds_at(std::span<const Point> points, double recall) {
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (points[i].recall < recall) continue;
+    if (i == 0) return points[0].seconds;
+    const Point &below = points[i - 1], &above = points[i];
+    const double share = (recall - below.recall) / (above.recall - below.recall);
+    return below.seconds + share * (above.seconds - below.seconds);
+  }
+  return 0;
+}
+
+void print_sizes(const CompactIndex& index, const Options& options) {
+  const auto raw = 4.0 * static_cast<double>(index.dim());
+  const auto nodes = static_cast<double>(index.size());
+  constexpr const char* kNames[] = {"means",       "entries",   "scales", "codes", "links",
+                                    "link starts", "residuals", "qids",   "by qid"};
+  for (std::size_t i = 0; i < kCompactSections; ++i) {
+    const auto bytes = static_cast<double>(index.header().sections[i].bytes) / nodes;
+    fmt::print("{:<14}{:>8.2f} bytes a vector {:>8.3f} of raw\n", kNames[i], bytes, bytes / raw);
+  }
+  for (const auto& path : {options.index, options.compact}) {
+    const auto bytes = static_cast<double>(std::filesystem::file_size(path)) / nodes;
+    fmt::print("{:<14}{:>8.2f} bytes a vector {:>8.3f} of raw\n", std::filesystem::path(path).extension().string(),
+               bytes, bytes / raw);
+  }
+}
+
+void print_speed(const Questions& asked, const Answer& stock, const Answer& own, const Options& options) {
+  std::vector<Point> points[2];
+  const Answer* answers[2] = {&stock, &own};
+  for (const std::size_t ef : kBeams)
+    for (int i = 0; i < 2; ++i) points[i].push_back({ef, recall_at_ef(asked, *answers[i], ef, options.top), 1e9});
+  for (std::size_t round = 0; round < options.rounds; ++round)
+    for (std::size_t p = 0; p < std::size(kBeams); ++p)
+      for (int i = 0; i < 2; ++i)
+        points[i][p].seconds = std::min(points[i][p].seconds, run_once(asked, *answers[i], kBeams[p]));
+  const auto queries = static_cast<double>(asked.queries.rows());
+  fmt::print("{:>4} {:>10} {:>10} {:>10} {:>10}   recall@{} and queries/s at equal ef\n", "ef", "stock", "QPS",
+             "compact", "QPS", options.top);
+  for (std::size_t p = 0; p < std::size(kBeams); ++p)
+    fmt::print("{:>4} {:>10.4f} {:>10.0f} {:>10.4f} {:>10.0f}\n", kBeams[p], points[0][p].recall,
+               queries / points[0][p].seconds, points[1][p].recall, queries / points[1][p].seconds);
+  for (const double recall : {0.95, 0.99}) {
+    const double a = seconds_at(points[0], recall);
+    const double b = seconds_at(points[1], recall);
+    if (a == 0 || b == 0)
+      fmt::print("recall {:.2f}: not reached\n", recall);
+    else
+      fmt::print("recall {:.2f}: stock {:.0f} queries/s, compact {:.0f}, ratio {:.2f}\n", recall, queries / a,
+                 queries / b, a / b);
+  }
+}
+
+void run(Options options) {
+  if (options.compact.empty()) options.compact = options.index + ".compact";
+  const HnswlibView view(options.index, options.dim);
+  if (!std::filesystem::exists(options.compact)) {
+    const double start = cpu_seconds();
+    write_compact_file(options.compact, view);
+    fmt::print("written in {:.1f} s\n", cpu_seconds() - start);
+  }
+  const double start = cpu_seconds();
+  const CompactIndex index(options.compact);
+  fmt::print("{} vectors of dim {}; opened in {:.2f} ms\n", index.size(), index.dim(), 1e3 * (cpu_seconds() - start));
+  print_sizes(index, options);
+  const Questions asked = make_questions(view, options.queries, 100);
+  StockSearch stock(options.index, options.dim);
+  CompactSearch search(index);
+  BeamSearch<HnswlibView> mapped(view);
+  std::vector<std::uint64_t> labels;
+  const auto ask_stock = [&](std::size_t k) -> Answer {
+    return [&, k](std::size_t q, std::size_t ef, std::vector<Qid>& to) {
+      stock.search(asked.queries.row_data(q), k, ef, labels);
+      to.assign(labels.begin(), labels.end());
+    };
+  };
+  const auto ask_compact = [&](std::size_t k) -> Answer {
+    return [&, k](std::size_t q, std::size_t ef, std::vector<Qid>& to) {
+      to.clear();
+      for (const auto& neighbor : search.search(asked.queries.row(q), k, ef)) to.push_back(neighbor.label);
+    };
+  };
+  const auto served = [&](std::size_t k, std::size_t ef) { return recall_at_ef(asked, ask_compact(k), ef, k); };
+  fmt::print("as served at ef 100: recall@10 {:.4f}, recall@100 {:.4f}; at ef 200 {:.4f}, {:.4f}\n", served(10, 100),
+             served(100, 100), served(10, 200), served(100, 200));
+  fmt::print("distances a query at ef 100: {:.0f}\n",
+             static_cast<double>(search.distances()) / (4.0 * static_cast<double>(asked.queries.rows())));
+  print_speed(asked, ask_stock(options.top), ask_compact(options.top), options);
+}
+
+}  // namespace
+}  // namespace linktrail::bench
+
+int main(int argc, char** argv) {
+  linktrail::bench::Options options;
+  CLI::App app{"index.compact beside stock hnswlib"};
+  app.add_option("index", options.index, "index.hnsw")->required();
+  app.add_option("--compact", options.compact, "index.compact over it; written if it is not there (INDEX.compact)");
+  app.add_option("--dim", options.dim, "dimension of the vectors");
+  app.add_option("--queries", options.queries, "rows used as queries");
+  app.add_option("--rounds", options.rounds, "times that every query set is timed");
+  app.add_option("--top", options.top, "neighbours asked for");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    linktrail::bench::run(options);
+  } catch (const linktrail::Error& error) {
+    fmt::print(stderr, "bench_compact: {}\n", error.what());
+    return static_cast<int>(error.code());
+  }
+  return 0;
+}
