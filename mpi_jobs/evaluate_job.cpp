@@ -91,9 +91,12 @@ void evaluate_neighbors(const EvaluateOptions& options, const dist::EmbeddingRow
   if (!options.index.empty()) {
     const dist::IndexRecall recall = dist::index_recall(options.index, rows, exact, options.ef, context.comm);
     result["index"] = figures(recall.queries,
-                              {{"recall_at_10", recall.at_10},
+                              {{"recall_at_1", recall.at_1},
+                               {"recall_at_10", recall.at_10},
                                {"recall_at_100", recall.at_100},
-                               {"worst_decile_recall_at_10", recall.worst_decile_at_10}},
+                               {"worst_decile_recall_at_10", recall.worst_decile_at_10},
+                               {"distances_per_query", recall.distances},
+                               {"queries_per_second", recall.queries_per_second}},
                               {{"ef", options.ef}, {"queries", recall.queries}});
   }
   if (!options.labels.empty()) {

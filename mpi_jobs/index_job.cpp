@@ -1,11 +1,16 @@
 // index: one HNSW graph from the vectors of all ranks.
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "comm/agreement.h"
 #include "dist/embedding_rows.h"
 #include "dist/index.h"
+#include "dist/neighbors.h"
 #include "index/hnsw_graph.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/record.h"
@@ -16,6 +21,8 @@
 namespace linktrail::jobs {
 
 namespace {
+
+constexpr std::uint32_t kMostNeighbors = 1000;
 
 double steady_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -42,11 +49,36 @@ dist::BuiltIndex build_with_progress(const dist::EmbeddingRows& rows, const Hnsw
   return built;
 }
 
+// Collective. Nothing if no file is asked for.
+StageResult write_neighbors(const IndexOptions& options, std::uint32_t dim, const Context& context) {
+  if (options.neighbors.empty()) return nullptr;
+  const nlohmann::ordered_json config{{"k", options.neighbor_count}, {"ef", options.neighbor_ef}};
+  const dist::NeighborsReport report =
+      dist::write_neighbors(options.output, dim, options.neighbors,
+                            {.k = options.neighbor_count, .ef = options.neighbor_ef},
+                            {.run_id = run_id_of(config.dump()), .created = creation_time()}, context.comm);
+  context.log.info("{} nearest articles of {} articles in {:.1f} s", options.neighbor_count, report.articles, report.seconds);
+  return {{"k", options.neighbor_count},
+          {"ef", options.neighbor_ef},
+          {"distances_per_article",
+           static_cast<double>(report.distances) / static_cast<double>(std::max<std::uint64_t>(report.articles, 1))},
+          {"seconds", report.seconds}};
+}
+
+void validate(const IndexOptions& options) {
+  check(options.hnsw);
+  if (options.neighbor_count == 0 || options.neighbor_count > kMostNeighbors)
+    throw UsageError(
+        fmt::format("--neighbor-count: expected 1 to {}, found {}", kMostNeighbors, options.neighbor_count));
+  if (options.neighbor_ef == 0) throw UsageError("--neighbor-ef: expected 1 or more, found 0");
+}
+
 }  // namespace
 
 StageResult build_index(const IndexOptions& options, const Context& context) {
-  check(options.hnsw);
+  validate(options);
   require_writable("output", options.output, context.comm);
+  if (!options.neighbors.empty()) require_writable("neighbors", options.neighbors, context.comm);
   const dist::EmbeddingRows rows = dist::read_embeddings(options.input, context.comm);
   HnswParams hnsw = options.hnsw;
   hnsw.seed = context.common.seed;
@@ -56,7 +88,7 @@ StageResult build_index(const IndexOptions& options, const Context& context) {
   const dist::IndexSeconds& seconds = report.seconds;
   context.log.info("index of {} articles ({} distinct vectors), {} of them reconnected", report.nodes, report.distinct,
                    report.connectivity.unreachable_before);
-  return {{"nodes", report.nodes},
+  StageResult result{{"nodes", report.nodes},
           {"distinct", report.distinct},
           {"dim", rows.dim()},
           {"m", hnsw.m},
@@ -72,21 +104,36 @@ StageResult build_index(const IndexOptions& options, const Context& context) {
             {"prune", seconds.prune},
             {"upper", seconds.upper},
             {"repair", seconds.repair}}}};
+  if (StageResult neighbors = write_neighbors(options, rows.dim(), context); !neighbors.is_null())
+    result["neighbors"] = std::move(neighbors);
+  return result;
 }
 
 namespace {
+
+std::vector<std::string> outputs_of(const IndexOptions& options) {
+  std::vector<std::string> outputs{options.output};
+  if (!options.neighbors.empty()) outputs.push_back(options.neighbors);
+  return outputs;
+}
+
+void refuse_same_files(const IndexOptions& options) {
+  for (const std::string& output : outputs_of(options)) refuse_same_file(options.input, output);
+  if (std::filesystem::weakly_canonical(options.output) == std::filesystem::weakly_canonical(options.neighbors))
+    throw UsageError(fmt::format("--neighbors {}: is --output too; choose another file", options.neighbors));
+}
 
 class Index : public Command {
  public:
   std::vector<OptionSet*> flags() override { return {&set_}; }
   std::string plan() const override {
-    refuse_same_file(options_.input, options_.output);
-    return fmt::format("read {}\nwrite {}\n", options_.input, options_.output);
+    refuse_same_files(options_);
+    return fmt::format("read {}\nwrite {}\n", options_.input, fmt::join(outputs_of(options_), "\nwrite "));
   }
   void run(const Context& context) override {
     require("input", options_.input);
     require("output", options_.output);
-    comm::agreed_on_root(context.comm, [&] { refuse_same_file(options_.input, options_.output); });
+    comm::agreed_on_root(context.comm, [&] { refuse_same_files(options_); });
     build_index(options_, context);
   }
 

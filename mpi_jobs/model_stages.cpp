@@ -85,7 +85,9 @@ void ModelStages::finish_model(const std::string& model, const std::string& key)
   IndexOptions index = config_.index;
   index.input = folder + "/embeddings.h5";
   index.output = folder + "/index.hnsw";
-  run_stage({model, "index", index_key, {"embed"}, {index.output}}, [&] { return build_index(index, context_); });
+  index.neighbors = folder + "/neighbors.h5";
+  run_stage({model, "index", index_key, {"embed"}, {index.output, index.neighbors}},
+            [&] { return build_index(index, context_); });
 
   EvaluateOptions evaluation = config_.evaluate;
   evaluation.coverage = CoverageOf::kNothing;  // embed has counted

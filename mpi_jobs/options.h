@@ -71,6 +71,9 @@ struct IndexOptions {
   std::string input;
   std::string output;
   HnswParams hnsw;
+  std::string neighbors;  // empty: none
+  std::uint32_t neighbor_count = 10;
+  std::uint32_t neighbor_ef = 40;
 };
 
 // Whether evaluate counts the articles that have a vector, which reads all pagelinks again. Not an option of users:
@@ -87,7 +90,7 @@ struct EvaluateOptions {
   std::vector<std::string> pagelinks;
   std::vector<std::string> labels;
   double holdout = 0;
-  std::uint64_t queries = 2000;
+  std::uint64_t queries = 10000;
   std::uint64_t pairs = 20000;
   std::uint32_t ef = 100;
 };
@@ -232,6 +235,9 @@ void fields(IndexOptions& o, Visitor&& v) {
   v(FieldInfo{"m", "links of a node on upper levels; level 0 holds twice as many"}, o.hnsw.m);
   v(FieldInfo{"ef-construction", "candidates considered for each node; more is slower and better"},
     o.hnsw.ef_construction);
+  v(FieldInfo{"neighbors", "neighbors.h5 to write: the nearest articles of every article"}, o.neighbors);
+  v(FieldInfo{"neighbor-count", "nearest articles of each in neighbors.h5"}, o.neighbor_count);
+  v(FieldInfo{"neighbor-ef", "ef of the searches for neighbors.h5; larger is slower and more exact"}, o.neighbor_ef);
 }
 
 template <class Visitor>

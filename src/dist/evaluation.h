@@ -42,14 +42,17 @@ LabelAgreementSums label_agreement(const EmbeddingRows& rows, const ExactNeighbo
                                    const comm::Communicator& comm);
 
 struct IndexRecall {
+  double at_1 = 0;
   double at_10 = 0;
   double at_100 = 0;
   double worst_decile_at_10 = 0;  // mean recall@10 of the worst tenth of the queries
+  double distances = 0;           // evaluated for a query of the 10 nearest, mean
+  double queries_per_second = 0;  // of one core searching for the 10 nearest: of this run, not of the index
   std::uint64_t queries = 0;
 };
 
-// Collective; rank 0 loads and searches the index. Recall of `index_path` against the exact neighbours, with ef at
-// least k. Throws InputError if the index does not hold the same articles.
+// Collective; every rank maps the index and searches for its share of the queries. Recall of `index_path` against the
+// exact neighbours, with ef at least k. Throws InputError if the index does not hold the same articles.
 IndexRecall index_recall(const std::string& index_path, const EmbeddingRows& rows, const ExactNeighbors& exact,
                          std::uint32_t ef, const comm::Communicator& comm);
 

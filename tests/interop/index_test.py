@@ -2,6 +2,7 @@
 import concurrent.futures
 import unittest
 
+import h5py
 import hnswlib
 import numpy as np
 from small_snapshot import assert_same_neighbors, assert_scores, cosines_to, embeddings, linktrail, snapshot, unit
@@ -53,6 +54,23 @@ class Index(unittest.TestCase):
                     assert_same_neighbors(self, [qid for qid, _ in expected], [label for label, _ in others], cosines)
                     assert_scores(self, expected, cosines, PRINTED_TOLERANCE)
                     assert_scores(self, others, cosines)
+
+    def test_neighbors_file_holds_the_nearest_of_every_article(self):
+        for model in ("reader", "links"):
+            with self.subTest(model=model), h5py.File(snapshot() / model / "neighbors.h5") as file:
+                qids, vectors, _ = embeddings(snapshot() / model / "embeddings.h5")
+                self.assertEqual(file.attrs["format_name"], "linktrail-neighbors")
+                self.assertEqual((file["neighbors"].dtype, file["scores"].dtype), (np.int64, np.float32))
+                self.assertEqual(file["neighbors"].shape, (len(qids), K))
+                self.assertEqual(sorted(file["qid"][:]), sorted(qids))
+                row_of = {qid: row for row, qid in enumerate(qids)}
+                rows = np.array([row_of[qid] for qid in file["qid"][:]])
+                cosines = unit(vectors.astype(np.float64)) @ unit(vectors.astype(np.float64)).T
+                found = np.vectorize(row_of.get)(file["neighbors"][:])
+                np.testing.assert_allclose(file["scores"][:], cosines[rows[:, None], found], atol=1e-5)
+                np.fill_diagonal(cosines, -2)
+                kth = np.sort(cosines[rows], axis=1)[:, -K]
+                self.assertGreater((file["scores"][:] >= kth[:, None] - 1e-6).mean(), 0.98)
 
     def test_recall_against_exact_search(self):
         for model in ("reader", "links"):

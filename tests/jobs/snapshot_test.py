@@ -28,7 +28,7 @@ class Snapshot(JobTest):
         self.assertEqual((self.root / "current").resolve(), folder.resolve())
         listed = {entry["path"] for entry in manifest["files"]}
         for model in ("reader", "links"):
-            for name in ("embeddings.h5", "index.hnsw", "model.bin", "metrics.jsonl", "report.html"):
+            for name in ("embeddings.h5", "index.hnsw", "neighbors.h5", "model.bin", "metrics.jsonl", "report.html"):
                 self.assertIn(f"{model}/{name}", listed)
         for entry in manifest["files"]:
             content = (folder / entry["path"]).read_bytes()

@@ -3,10 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "core/random.h"
 #include "corpus/vocabulary_index.h"
+#include "index/hnswlib_adapter.h"
+#include "index/hnswlib_file.h"
 #include "support/mpi_test.h"
 
 namespace linktrail::dist {
@@ -214,6 +219,53 @@ TEST(Coverage, CountsArticlesOnceHoweverManyRanksNameThem) {
   EXPECT_EQ(found.articles, 2U + static_cast<std::uint64_t>(comm.size()));
   EXPECT_EQ(found.embedded, 1U + static_cast<std::uint64_t>(comm.size()));
   EXPECT_EQ(coverage(rows, {}, comm).share(), 0.0);
+}
+
+// The index file of rows [0, articles), written by rank 0.
+void write_index_of(std::uint64_t articles, const std::string& path) {
+  comm::agreed_on_root(test::world(), [&] {
+    Matrix points(articles, kDim);
+    std::vector<Qid> labels;
+    for (std::uint64_t row = 0; row < articles; ++row) {
+      std::ranges::copy(vector_of(row), points.row(row).begin());
+      labels.push_back(qid_of(row));
+    }
+    write_hnswlib_file(path, build_with_hnswlib(points, labels, {.m = 8, .ef_construction = 100}));
+  });
+}
+
+TEST(IndexRecall, OfAnIndexSearchedWholeIsOneAndOfANarrowSearchLess) {
+  const auto comm = test::world();
+  const test::SharedFolder folder;
+  const EmbeddingRows rows = my_rows(comm);
+  const std::vector<std::uint64_t> queries{0, 1, 5, 13, 40, 77, 96};
+  const ExactNeighbors exact = exact_neighbors(rows, queries, 20, comm);
+  write_index_of(kArticles, folder.file("i.hnsw"));
+
+  const IndexRecall whole = index_recall(folder.file("i.hnsw"), rows, exact, kArticles, comm);
+  const IndexRecall narrow = index_recall(folder.file("i.hnsw"), rows, exact, 1, comm);
+
+  EXPECT_EQ(whole.queries, queries.size());
+  EXPECT_EQ(whole.at_1, 1);
+  EXPECT_EQ(whole.at_10, 1);
+  EXPECT_EQ(whole.at_100, 1);
+  EXPECT_EQ(whole.worst_decile_at_10, 1);
+  EXPECT_GE(whole.distances, static_cast<double>(kArticles));
+  EXPECT_LT(narrow.distances, whole.distances);
+  EXPECT_GT(narrow.distances, 10);
+  EXPECT_GT(whole.queries_per_second, 0);
+}
+
+TEST(IndexRecall, OfAnIndexOfOtherArticlesIsRefused) {
+  const auto comm = test::world();
+  const test::SharedFolder folder;
+  const EmbeddingRows rows = my_rows(comm);
+  write_index_of(kArticles - 1, folder.file("i.hnsw"));
+
+  const auto fault = test::agreed_fault(
+      [&] { index_recall(folder.file("i.hnsw"), rows, exact_neighbors(rows, {3}, 5, comm), 10, comm); });
+
+  EXPECT_TRUE(fault.has_value() && fault->code() == ExitCode::kBadInput);
 }
 
 }  // namespace

@@ -74,7 +74,8 @@ TEST_F(Damage, EveryBitOfACompactFileIsChecked) {
 
 TEST_F(Damage, EveryBitOfACompactHeaderIsCheckedAtOpening) {
   for_each_flip(compact_, [&](std::uintmax_t at, int bit) {
-    if (at < sizeof(CompactHeader)) EXPECT_THROW(CompactIndex index(compact_), InputError) << at << " " << bit;
+    if (at >= sizeof(CompactHeader)) return;
+    EXPECT_THROW(CompactIndex index(compact_), InputError) << at << " " << bit;
   });
 }
 
