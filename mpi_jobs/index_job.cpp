@@ -1,19 +1,24 @@
 // index: one HNSW graph from the vectors of all ranks.
 #include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "comm/agreement.h"
+#include "core/error.h"
 #include "dist/embedding_rows.h"
 #include "dist/index.h"
 #include "index/hnsw_graph.h"
 #include "mpi_jobs/command.h"
+#include "mpi_jobs/compact_output.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/stages.h"
 #include "mpi_jobs/stop_request.h"
 #include "report/progress.h"
 
 namespace linktrail::jobs {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -47,11 +52,13 @@ dist::BuiltIndex build_with_progress(const dist::EmbeddingRows& rows, const Hnsw
 StageResult build_index(const IndexOptions& options, const Context& context) {
   check(options.hnsw);
   require_writable("output", options.output, context.comm);
+  if (!options.compact.empty()) require_writable("compact", options.compact, context.comm);
   const dist::EmbeddingRows rows = dist::read_embeddings(options.input, context.comm);
   HnswParams hnsw = options.hnsw;
   hnsw.seed = context.common.seed;
   const dist::BuiltIndex built = build_with_progress(rows, hnsw, context);
   dist::write_index(options.output, built.part, context.comm);
+  if (!options.compact.empty()) write_compact(options.output, rows.dim(), options.compact, context.comm);
   const dist::IndexReport& report = built.report;
   const dist::IndexSeconds& seconds = report.seconds;
   context.log.info("index of {} articles ({} distinct vectors), {} of them reconnected", report.nodes, report.distinct,
@@ -80,17 +87,26 @@ class Index : public Command {
  public:
   std::vector<OptionSet*> flags() override { return {&set_}; }
   std::string plan() const override {
-    refuse_same_file(options_.input, options_.output);
-    return fmt::format("read {}\nwrite {}\n", options_.input, options_.output);
+    refuse_clash();
+    const std::string compact = options_.compact.empty() ? "" : fmt::format("write {}\n", options_.compact);
+    return fmt::format("read {}\nwrite {}\n{}", options_.input, options_.output, compact);
   }
   void run(const Context& context) override {
     require("input", options_.input);
     require("output", options_.output);
-    comm::agreed_on_root(context.comm, [&] { refuse_same_file(options_.input, options_.output); });
+    comm::agreed_on_root(context.comm, [&] { refuse_clash(); });
     build_index(options_, context);
   }
 
  private:
+  void refuse_clash() const {
+    refuse_same_file(options_.input, options_.output);
+    if (options_.compact.empty()) return;
+    refuse_same_file(options_.input, options_.compact);
+    if (fs::weakly_canonical(options_.compact) == fs::weakly_canonical(options_.output))
+      throw UsageError(fmt::format("--compact {}: is the --output too; choose another", options_.compact));
+  }
+
   IndexOptions options_;
   OptionSet set_{"index", options_};
 };
