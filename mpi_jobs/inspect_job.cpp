@@ -1,4 +1,5 @@
 // inspect: what a file or a snapshot is, in a few lines; a snapshot's files are held against their digests.
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -6,6 +7,7 @@
 #include "comm/agreement.h"
 #include "core/error.h"
 #include "h5/h5_reader.h"
+#include "index/compact_index.h"
 #include "index/hnswlib_file.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/evaluation_table.h"
@@ -74,12 +76,24 @@ std::string describe_hnsw(const fs::path& path) {
                      header.count, dim, header.m, header.max_level + 1, header.entry_point);
 }
 
+std::string describe_compact(const fs::path& path) {
+  const CompactIndex index(path, CompactCheck::kAll);
+  const CompactHeader& header = index.header();
+  return fmt::format(
+      "{}: compact index {}.{} by {}\n  nodes {}\n  dim {}\n  bytes {} ({:.3f} of float32 vectors)\n"
+      "every byte is as its header says\n",
+      path.string(), header.major, header.minor, index.producer(), index.size(), index.dim(), header.file_bytes,
+      static_cast<double>(header.file_bytes) /
+          (4.0 * static_cast<double>(std::max<std::size_t>(1, index.size()) * index.dim())));
+}
+
 std::string describe_file(const fs::path& path) {
   std::array<unsigned char, kHdf5Magic.size()> magic{};
   std::ifstream file(path, std::ios::binary);
   if (!file) throw InputError(fmt::format("{}: cannot be read; check the path", path.string()));
   file.read(reinterpret_cast<char*>(magic.data()), magic.size());
-  return magic == kHdf5Magic ? describe_hdf5(path) : describe_hnsw(path);
+  if (magic == kHdf5Magic) return describe_hdf5(path);
+  return std::ranges::equal(magic, kCompactMagic) ? describe_compact(path) : describe_hnsw(path);
 }
 
 void refuse_problems(const fs::path& snapshot, const Manifest& manifest) {

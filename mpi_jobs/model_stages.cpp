@@ -81,12 +81,14 @@ void ModelStages::make_links(std::string& key) {
 
 void ModelStages::finish_model(const std::string& model, const std::string& key) {
   const std::string folder = public_folder(model);
-  const std::string index_key = sha256_of(key + settings_["index"].dump());
+  // With what is written: a run that an earlier build left has no index.compact.
+  const std::string index_key = sha256_of(key + settings_["index"].dump() + "index.hnsw index.compact");
   IndexOptions index = config_.index;
   index.input = folder + "/embeddings.h5";
   index.output = folder + "/index.hnsw";
+  index.compact = folder + "/index.compact";
   index.neighbors = folder + "/neighbors.h5";
-  run_stage({model, "index", index_key, {"embed"}, {index.output, index.neighbors}},
+  run_stage({model, "index", index_key, {"embed"}, {index.output, index.compact, index.neighbors}},
             [&] { return build_index(index, context_); });
 
   EvaluateOptions evaluation = config_.evaluate;

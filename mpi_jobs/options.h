@@ -70,6 +70,7 @@ struct EmbedOptions {
 struct IndexOptions {
   std::string input;
   std::string output;
+  std::string compact;
   HnswParams hnsw;
   std::string neighbors;  // empty: none
   std::uint32_t neighbor_count = 10;
@@ -232,6 +233,7 @@ template <class Visitor>
 void fields(IndexOptions& o, Visitor&& v) {
   v(FieldInfo{"input", "embeddings.h5 to index"}, o.input);
   v(FieldInfo{"output", "index.hnsw to write"}, o.output);
+  v(FieldInfo{"compact", "index.compact to write too, for machines with little memory"}, o.compact);
   v(FieldInfo{"m", "links of a node on upper levels; level 0 holds twice as many"}, o.hnsw.m);
   v(FieldInfo{"ef-construction", "candidates considered for each node; more is slower and better"},
     o.hnsw.ef_construction);

@@ -5,7 +5,7 @@
 #include "core/error.h"
 #include "corpus/qid_text.h"
 #include "corpus/title_table.h"
-#include "index/hnswlib_adapter.h"
+#include "index/index_search.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/record.h"
 #include "snapshot/manifest.h"
@@ -31,7 +31,11 @@ void check(const QueryOptions& options) {
   if (options.ef == 0) throw UsageError("--ef: expected 1 or more, found 0");
 }
 
-fs::path index_path(const fs::path& snapshot, const std::string& model) { return snapshot / model / "index.hnsw"; }
+// The compact one where it is: it opens at once.
+fs::path index_path(const fs::path& snapshot, const std::string& model) {
+  const fs::path compact = snapshot / model / "index.compact";
+  return fs::exists(compact) ? compact : snapshot / model / "index.hnsw";
+}
 
 Qid wanted_article(const QueryOptions& options, const TitleTable& titles) {
   if (!options.qid.empty()) {
@@ -55,11 +59,12 @@ std::size_t dim_of(const fs::path& snapshot, const std::string& model) {
 }
 
 // A line a neighbour: QID, cosine, title; the article itself comes first.
-std::string neighbors_text(HnswlibIndex& index, Qid qid, const QueryOptions& options, const TitleTable& titles) {
+std::string neighbors_text(IndexSearch& index, Qid qid, const QueryOptions& options, const TitleTable& titles) {
   const std::vector<float> vector = index.vector(qid);
   std::string text = fmt::format("{}\t{:.4f}\t{}\n", format_qid(qid), 1.0, titles.title_of(qid));
   std::size_t printed = 0;
-  for (const LabeledNeighbor& neighbor : index.search(vector, options.k + 1UL, std::max(options.ef, options.k + 1))) {
+  for (const LabeledNeighbor& neighbor :
+       index.search(vector, options.k + 1UL, std::max<std::size_t>(options.ef, beam_for(options.k + 1UL)))) {
     if (neighbor.label == qid || printed == options.k) continue;
     ++printed;
     text += fmt::format("{}\t{:.4f}\t{}\n", format_qid(neighbor.label), 1.0F - neighbor.distance,
@@ -84,8 +89,8 @@ class Query : public Command {
       const fs::path snapshot = resolve_snapshot(options_.snapshot);
       const TitleTable titles = load_titles(snapshot);
       const Qid qid = wanted_article(options_, titles);
-      HnswlibIndex index(index_path(snapshot, options_.model), dim_of(snapshot, options_.model));
-      write_stdout(neighbors_text(index, qid, options_, titles));
+      const auto index = open_index(index_path(snapshot, options_.model), dim_of(snapshot, options_.model));
+      write_stdout(neighbors_text(*index, qid, options_, titles));
     });
   }
 

@@ -62,7 +62,7 @@ double mean(std::span<const double> values) {
 }
 
 IndexRecall summarize(const std::vector<Answer>& answers) {
-  const auto column = [&](double Answer::* number) {
+  const auto column = [&](double Answer::*number) {
     std::vector<double> values;
     for (const Answer& answer : answers) values.push_back(answer.*number);
     return values;

@@ -22,9 +22,9 @@ struct NeighborsAttributes {
 };
 
 // Collective. Searches each article of the index at `index_path`, whose vectors have `dim` values, and writes /qid
-// int64 [N] in the order of the index's nodes, /neighbors int64 [N, k] (nearest first; kNoQid, -1, where there are fewer), /scores
-// float32 [N, k] (cosine; NaN where there are fewer). Every rank maps the file and searches its share of the nodes: the
-// result is the same for any number of ranks. Throws InputError for a bad index, StorageError.
+// int64 [N] in the order of the index's nodes, /neighbors int64 [N, k] (nearest first; kNoQid, -1, where there are
+// fewer), /scores float32 [N, k] (cosine; NaN where there are fewer). Every rank maps the file and searches its share
+// of the nodes: the result is the same for any number of ranks. Throws InputError for a bad index, StorageError.
 NeighborsReport write_neighbors(const std::string& index_path, std::uint32_t dim, const std::string& path,
                                 const NodeNeighborsParams& params, const NeighborsAttributes& attributes,
                                 const comm::Communicator& comm);

@@ -26,8 +26,9 @@ RoundsPlan sync_need(const SyncCase& what) {
   // A small model is synchronised in no time, so it is synchronised as often as if this many rows were all that is
   // brought together in an epoch, up to a number of times that is enough for any.
   constexpr std::uint64_t kCheapRows = 1250000, kMostCheapRounds = 320;
-  // Rows that a whole run trains seldom must meet often: the rounds of the run, times the tokens that it trains a row to
-  // the power of 1.5, which passes through what WordNet needs (85 tokens a row) and the 50,000 articles (420) do not.
+  // Rows that a whole run trains seldom must meet often: the rounds of the run, times the tokens that it trains a row
+  // to the power of 1.5, which passes through what WordNet needs (85 tokens a row) and the 50,000 articles (420) do
+  // not.
   constexpr double kSparseRounds = 184000, kMostSparseRounds = 160;
   constexpr std::size_t kManyRows = 16384, kMostHotRows = 4096;
   if (ranks == 1 || rows == 0 || tokens == 0) return {};

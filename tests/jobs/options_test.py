@@ -218,6 +218,21 @@ class Output(JobTest):
                 cut = self.write("cut.hnsw", index.read_bytes()[:size])
                 self.refused(BAD_INPUT, "cut.hnsw", 2, "inspect", cut)
 
+    def test_a_compact_index_is_written_beside_the_other_and_checked(self):
+        index, compact = self.folder / "i.hnsw", self.folder / "i.compact"
+        self.done(2, "index", "--input", self.embeddings, "--output", index, "--compact", compact)
+        self.assertEqual(sorted(path.name for path in self.folder.glob("i.*")), ["i.compact", "i.hnsw"])
+        self.assertIn("compact index", self.done(2, "inspect", compact).stdout)
+        whole = compact.read_bytes()
+        for size in (5, 100, 2000, len(whole) - 1):
+            self.refused(BAD_INPUT, "cut.compact", 2, "inspect", self.write("cut.compact", whole[:size]))
+        flipped = bytearray(whole)
+        flipped[len(whole) // 2] ^= 4
+        self.refused(BAD_INPUT, "is damaged", 2, "inspect", self.write("flipped.compact", bytes(flipped)))
+        self.refused(USAGE, "--compact", 2, "index", "--input", self.embeddings, "--output", index, "--compact", index)
+        self.refused(STORAGE, "missing", 2, "index", "--input", self.embeddings, "--output", index, "--compact",
+                     self.folder / "missing" / "i.compact")
+
     def test_evaluation_says_which_figures_it_leaves_out(self):
         process = self.done(2, "evaluate", "--embeddings", self.embeddings, "--sessions", self.sessions)
         self.assertIn("no session is held out", process.stderr)

@@ -28,7 +28,8 @@ class Snapshot(JobTest):
         self.assertEqual((self.root / "current").resolve(), folder.resolve())
         listed = {entry["path"] for entry in manifest["files"]}
         for model in ("reader", "links"):
-            for name in ("embeddings.h5", "index.hnsw", "neighbors.h5", "model.bin", "metrics.jsonl", "report.html"):
+            for name in ("embeddings.h5", "index.hnsw", "index.compact", "neighbors.h5", "model.bin", "metrics.jsonl",
+                         "report.html"):
                 self.assertIn(f"{model}/{name}", listed)
         for entry in manifest["files"]:
             content = (folder / entry["path"]).read_bytes()
@@ -75,9 +76,9 @@ class Snapshot(JobTest):
             self.done(2, "snapshot", config)
             files = json.loads((root / "current" / "manifest.json").read_text())["files"]
             digests.append({f["path"]: f["sha256"] for f in files if pathlib.Path(f["path"]).name in
-                            ("index.hnsw", "model.bin", "titles.tsv")})
+                            ("index.hnsw", "index.compact", "model.bin", "titles.tsv")})
         self.assertEqual(digests[0], digests[1])
-        self.assertEqual(len(digests[0]), 5)
+        self.assertEqual(len(digests[0]), 7)
 
     def test_query_knows_articles_by_qid_and_title(self):
         self.done(2, "snapshot", self.config)
@@ -95,6 +96,11 @@ class Snapshot(JobTest):
         self.refused(USAGE, "--qid", 1, "query", self.root, "--qid", "Paris")
         planned = self.done(1, "query", self.root, "--qid", qid, "--dry-run").stdout.removeprefix("read ").strip()
         self.assertTrue(pathlib.Path(planned).is_file(), planned)
+        self.assertEqual(pathlib.Path(planned).name, "index.compact")
+        (self.root / "2026-11" / "links" / "index.compact").unlink()
+        by_hnsw = self.done(1, "query", self.root, "--model", "links", "--qid", qid, "-k", 5).stdout.splitlines()
+        for one, other in zip(by_qid, by_hnsw, strict=True):
+            self.assertAlmostEqual(float(one.split("\t")[1]), float(other.split("\t")[1]), delta=2e-4)
 
     def test_inspect_describes_and_verifies(self):
         self.done(2, "snapshot", self.config)
@@ -103,6 +109,8 @@ class Snapshot(JobTest):
         self.assertIn("recall_at_10", self.done(2, "inspect", folder).stdout)
         self.assertIn("/vectors", self.done(1, "inspect", folder / "reader" / "embeddings.h5").stdout)
         self.assertIn("M 16", self.done(1, "inspect", folder / "reader" / "index.hnsw").stdout)
+        compact = folder / "reader" / "index.compact"
+        self.assertIn("compact index 1.0", self.done(1, "inspect", compact).stdout)
         with open(folder / "reader" / "index.hnsw", "r+b") as file:
             file.seek(5000)
             file.write(b"\xff\xff")

@@ -70,9 +70,8 @@ TEST(Neighbors, SayWhereThereAreFewer) {
 TEST(Neighbors, OfNoIndexAreRefusedByAllRanks) {
   const test::SharedFolder folder;
 
-  const auto fault = test::agreed_fault([&] {
-    write_neighbors(folder.file("none.hnsw"), kDim, folder.file("n.h5"), {}, {}, world());
-  });
+  const auto fault = test::agreed_fault(
+      [&] { write_neighbors(folder.file("none.hnsw"), kDim, folder.file("n.h5"), {}, {}, world()); });
 
   EXPECT_TRUE(fault.has_value());
 }
