@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "core/error.h"
+#include "support/file_damage.h"
 #include "unit/snapshot/temporary_folder.h"
 #include "unit/snapshot/tiny_model.h"
 
@@ -142,6 +143,32 @@ TEST(FastTextReader, RowsOutOfRangeAreRefused) {
 
   EXPECT_THROW(reader.rows(FastTextMatrix::kInput, 1, 2), InputError);
   EXPECT_EQ(reader.rows(FastTextMatrix::kInput, 2, 0).rows(), 0U);
+}
+
+// Reads all that a model has, or says what is wrong; a file that claims more than it holds must not cost memory either.
+void read_all(const std::filesystem::path& path) {
+  try {
+    FastTextReader reader(path);
+    for (std::size_t i = 0; i < reader.words(); ++i) reader.word(i);
+    for (std::size_t i = 0; i < reader.labels(); ++i) reader.label(i);
+    reader.rows(FastTextMatrix::kInput, 0, reader.words());
+    reader.rows(FastTextMatrix::kOutput, 0, reader.labels() > 0 ? reader.labels() : reader.words());
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr(path.string()));
+  }
+}
+
+TEST(FastTextReader, AnyBitTurnedIsReadWithoutHarm) {
+  const TemporaryFolder folder;
+  tiny_file(folder);
+  test::for_each_flip(folder / "m.bin", [&](std::uintmax_t, int) { read_all(folder / "m.bin"); });
+}
+
+TEST(FastTextReader, EveryLengthButItsOwnIsRefused) {
+  const TemporaryFolder folder;
+  tiny_file(folder);
+  test::for_each_cut(folder / "m.bin",
+                     [&](std::uintmax_t size) { EXPECT_THROW(FastTextReader(folder / "m.bin"), InputError) << size; });
 }
 
 }  // namespace
