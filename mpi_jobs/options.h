@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "dist/index.h"
 #include "dist/training.h"
 #include "embedding/document_vector.h"
 #include "embedding/params.h"
@@ -71,6 +72,9 @@ struct IndexOptions {
   std::string input;
   std::string output;
   HnswParams hnsw;
+  dist::Sharding shards = dist::Sharding::kCells;
+  SubIndexEngine engine = SubIndexEngine::kLeaf;
+  std::string arrays;  // empty: none
 };
 
 // Whether evaluate counts the articles that have a vector, which reads all pagelinks again. Not an option of users:
@@ -230,8 +234,14 @@ void fields(IndexOptions& o, Visitor&& v) {
   v(FieldInfo{"input", "embeddings.h5 to index"}, o.input);
   v(FieldInfo{"output", "index.hnsw to write"}, o.output);
   v(FieldInfo{"m", "links of a node on upper levels; level 0 holds twice as many"}, o.hnsw.m);
-  v(FieldInfo{"ef-construction", "candidates considered for each node; more is slower and better"},
+  v(FieldInfo{"ef-construction", "candidates considered for each node of random shards; more is slower and better"},
     o.hnsw.ef_construction);
+  v(FieldInfo{"shards", "of neighbouring vectors (the same index for any number of ranks), or random, one a rank"},
+    o.shards);
+  v(FieldInfo{"engine",
+              "what finds neighbours in a cell: exact products in leaves, or hnswlib (random shards: always)"},
+    o.engine);
+  v(FieldInfo{"arrays", "HDF5 file to write the graph to as arrays, beside the output"}, o.arrays);
 }
 
 template <class Visitor>
