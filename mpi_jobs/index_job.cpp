@@ -9,10 +9,13 @@
 #include "core/error.h"
 #include "dist/embedding_rows.h"
 #include "dist/index.h"
+#include "dist/index_arrays.h"
 #include "dist/neighbors.h"
 #include "index/hnsw_graph.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/compact_output.h"
+#include "mpi_jobs/option_set.h"
+#include "mpi_jobs/option_value.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/stages.h"
 #include "mpi_jobs/stop_request.h"
@@ -31,7 +34,8 @@ double steady_seconds() {
 }
 
 // Collective. Shows the build on rank 0's stderr, as --progress asks.
-dist::BuiltIndex build_with_progress(const dist::EmbeddingRows& rows, const HnswParams& hnsw, const Context& context) {
+dist::BuiltIndex build_with_progress(const dist::EmbeddingRows& rows, const dist::IndexParams& params,
+                                     const Context& context) {
   std::unique_ptr<ProgressMeter> meter;
   comm::agreed_on_root(context.comm, [&] {
     meter = std::make_unique<ProgressMeter>(ProgressParams{.mode = parse_progress_mode(context.common.progress),
@@ -45,10 +49,35 @@ dist::BuiltIndex build_with_progress(const dist::EmbeddingRows& rows, const Hnsw
     stop_if_asked();
     if (meter) meter->update({.fraction = progress.fraction, .phase = progress.phase});
   };
-  dist::BuiltIndex built =
-      dist::build_index(rows.vectors, rows.qids, {.hnsw = hnsw, .merge = {}}, context.comm, observer);
+  dist::BuiltIndex built = dist::build_index(rows.vectors, rows.qids, params, context.comm, observer);
   if (meter) meter->finish();
   return built;
+}
+
+dist::IndexParams params_of(const IndexOptions& options, std::uint64_t seed) {
+  dist::IndexParams params{.hnsw = options.hnsw, .sharding = options.shards, .cells = {}, .merge = {}};
+  params.hnsw.seed = seed;
+  params.cells.engine = options.engine;
+  return params;
+}
+
+std::string config_of(IndexOptions options) { return OptionSet("index", options).to_json().dump(2); }
+
+void log_report(const dist::IndexReport& report, const Context& context) {
+  const ConnectivityReport& links = report.connectivity;
+  const auto nodes = static_cast<double>(std::max<std::uint64_t>(1, report.nodes));
+  context.log.info("index of {} articles ({} distinct vectors), {} of them reconnected", report.nodes, report.distinct,
+                   links.unreachable_before);
+  context.log.info("index: {:.1f} links a node, {} nodes without one to them before repair, {} links added",
+                   links.mean_degree, links.zero_in_degree, links.repaired);
+  context.log.info("index: {} cells, {} leaves, imbalance {:.2f}; {:.0f} distances a node to build, {:.0f} to merge",
+                   report.cells, report.leaves, report.imbalance, static_cast<double>(report.build_distances) / nodes,
+                   static_cast<double>(report.merge_distances) / nodes);
+}
+
+nlohmann::ordered_json seconds_of(const dist::IndexSeconds& seconds) {
+  return {{"distribute", seconds.distribute}, {"build", seconds.build}, {"search", seconds.search},
+          {"prune", seconds.prune},           {"upper", seconds.upper}, {"repair", seconds.repair}};
 }
 
 // Collective. Nothing if no file is asked for.
@@ -82,32 +111,33 @@ StageResult build_index(const IndexOptions& options, const Context& context) {
   require_writable("output", options.output, context.comm);
   if (!options.neighbors.empty()) require_writable("neighbors", options.neighbors, context.comm);
   if (!options.compact.empty()) require_writable("compact", options.compact, context.comm);
+  if (!options.arrays.empty()) require_writable("arrays", options.arrays, context.comm);
   const dist::EmbeddingRows rows = dist::read_embeddings(options.input, context.comm);
-  HnswParams hnsw = options.hnsw;
-  hnsw.seed = context.common.seed;
-  const dist::BuiltIndex built = build_with_progress(rows, hnsw, context);
+  const dist::IndexParams params = params_of(options, context.common.seed);
+  const dist::BuiltIndex built = build_with_progress(rows, params, context);
   dist::write_index(options.output, built.part, context.comm);
   if (!options.compact.empty()) write_compact(options.output, rows.dim(), options.compact, context.comm);
+  if (!options.arrays.empty()) dist::write_index_arrays(options.arrays, built.part, config_of(options), context.comm);
   const dist::IndexReport& report = built.report;
-  const dist::IndexSeconds& seconds = report.seconds;
-  context.log.info("index of {} articles ({} distinct vectors), {} of them reconnected", report.nodes, report.distinct,
-                   report.connectivity.unreachable_before);
+  log_report(report, context);
   StageResult result{{"nodes", report.nodes},
                      {"distinct", report.distinct},
                      {"dim", rows.dim()},
-                     {"m", hnsw.m},
-                     {"ef_construction", hnsw.ef_construction},
+                     {"m", params.hnsw.m},
+                     {"ef_construction", params.hnsw.ef_construction},
+                     {"shards", enum_to_text(options.shards)},
+                     {"engine", enum_to_text(options.engine)},
+                     {"cells", report.cells},
+                     {"leaves", report.leaves},
+                     {"imbalance", report.imbalance},
+                     {"mean_degree", report.connectivity.mean_degree},
+                     {"in_degree_histogram", report.connectivity.in_degree_histogram},
+                     {"unreachable_before_repair", report.connectivity.unreachable_before},
                      {"unreachable", report.connectivity.unreachable_after},
                      {"repaired", report.connectivity.repaired},
                      {"build_distances", report.build_distances},
                      {"merge_distances", report.merge_distances},
-                     {"seconds",
-                      {{"distribute", seconds.distribute},
-                       {"build", seconds.build},
-                       {"search", seconds.search},
-                       {"prune", seconds.prune},
-                       {"upper", seconds.upper},
-                       {"repair", seconds.repair}}}};
+                     {"seconds", seconds_of(report.seconds)}};
   if (StageResult neighbors = write_neighbors(options, rows.dim(), context); !neighbors.is_null())
     result["neighbors"] = std::move(neighbors);
   return result;
@@ -125,6 +155,7 @@ std::vector<Output> outputs_of(const IndexOptions& options) {
   std::vector<Output> outputs{{"--output", options.output}};
   if (!options.compact.empty()) outputs.push_back({"--compact", options.compact});
   if (!options.neighbors.empty()) outputs.push_back({"--neighbors", options.neighbors});
+  if (!options.arrays.empty()) outputs.push_back({"--arrays", options.arrays});
   return outputs;
 }
 

@@ -19,6 +19,20 @@ const std::vector<EnumName<CombineRule>>& enum_names() {
 }
 
 template <>
+const std::vector<EnumName<dist::Sharding>>& enum_names() {
+  static const std::vector<EnumName<dist::Sharding>> names{{dist::Sharding::kCells, "cells"},
+                                                           {dist::Sharding::kRandom, "random"}};
+  return names;
+}
+
+template <>
+const std::vector<EnumName<SubIndexEngine>>& enum_names() {
+  static const std::vector<EnumName<SubIndexEngine>> names{{SubIndexEngine::kLeaf, "leaf"},
+                                                           {SubIndexEngine::kHnswlib, "hnswlib"}};
+  return names;
+}
+
+template <>
 const std::vector<EnumName<dist::ValuePrecision>>& enum_names() {
   static const std::vector<EnumName<dist::ValuePrecision>> names{{dist::ValuePrecision::kFloat32, "float32"},
                                                                  {dist::ValuePrecision::kBf16, "bf16"}};

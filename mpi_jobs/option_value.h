@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "dist/index.h"
 #include "dist/training.h"
 #include "embedding/document_vector.h"
 #include "embedding/params.h"
@@ -36,6 +37,8 @@ const std::vector<EnumName<Architecture>>& enum_names();
 template <>
 const std::vector<EnumName<CombineRule>>& enum_names();
 template <>
+const std::vector<EnumName<dist::Sharding>>& enum_names();
+template <>
 const std::vector<EnumName<dist::ValuePrecision>>& enum_names();
 template <>
 const std::vector<EnumName<LinkBag>>& enum_names();
@@ -45,6 +48,8 @@ template <>
 const std::vector<EnumName<LinkObjective>>& enum_names();
 template <>
 const std::vector<EnumName<Resume>>& enum_names();
+template <>
+const std::vector<EnumName<SubIndexEngine>>& enum_names();
 template <>
 const std::vector<EnumName<FlatCompression>>& enum_names();
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "dist/index.h"
 #include "dist/training.h"
 #include "embedding/document_vector.h"
 #include "embedding/params.h"
@@ -75,6 +76,9 @@ struct IndexOptions {
   std::string neighbors;  // empty: none
   std::uint32_t neighbor_count = 10;
   std::uint32_t neighbor_ef = 40;
+  dist::Sharding shards = dist::Sharding::kCells;
+  SubIndexEngine engine = SubIndexEngine::kLeaf;
+  std::string arrays;  // empty: none
 };
 
 // Whether evaluate counts the articles that have a vector, which reads all pagelinks again. Not an option of users:
@@ -235,11 +239,17 @@ void fields(IndexOptions& o, Visitor&& v) {
   v(FieldInfo{"output", "index.hnsw to write"}, o.output);
   v(FieldInfo{"compact", "index.compact to write too, for machines with little memory"}, o.compact);
   v(FieldInfo{"m", "links of a node on upper levels; level 0 holds twice as many"}, o.hnsw.m);
-  v(FieldInfo{"ef-construction", "candidates considered for each node; more is slower and better"},
+  v(FieldInfo{"ef-construction", "candidates considered for each node of random shards; more is slower and better"},
     o.hnsw.ef_construction);
   v(FieldInfo{"neighbors", "neighbors.h5 to write: the nearest articles of every article"}, o.neighbors);
   v(FieldInfo{"neighbor-count", "nearest articles of each in neighbors.h5"}, o.neighbor_count);
   v(FieldInfo{"neighbor-ef", "ef of the searches for neighbors.h5; larger is slower and more exact"}, o.neighbor_ef);
+  v(FieldInfo{"shards", "of neighbouring vectors (the same index for any number of ranks), or random, one a rank"},
+    o.shards);
+  v(FieldInfo{"engine",
+              "what finds neighbours in a cell: exact products in leaves, or hnswlib (random shards: always)"},
+    o.engine);
+  v(FieldInfo{"arrays", "HDF5 file to write the graph to as arrays, beside the output"}, o.arrays);
 }
 
 template <class Visitor>

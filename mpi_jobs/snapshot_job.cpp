@@ -88,7 +88,7 @@ class Snapshot : public Command {
   OptionSet reader_{"reader", config_.reader, {"input", "output"}};
   OptionSet links_{"links", config_.links, {"input", "output", "labels"}};
   OptionSet embed_{"embed", config_.embed, {"model", "input", "output"}};
-  OptionSet index_{"index", config_.index, {"input", "output", "compact", "neighbors"}};
+  OptionSet index_{"index", config_.index, {"input", "output", "compact", "neighbors", "arrays"}};
   OptionSet evaluate_{"evaluate",
                       config_.evaluate,
                       {"embeddings", "index", "model", "output", "sessions", "pagelinks", "labels", "holdout"}};

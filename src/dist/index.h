@@ -1,5 +1,8 @@
-// One HNSW index over all ranks: a sub-index a rank, merged into one graph of which every rank holds a part, written in
-// parallel into one file that stock hnswlib loads. The steps are those of index/merge.h; this layer moves the bytes.
+// One HNSW index over all ranks: sub-indexes merged into one graph of which every rank holds a part, written in
+// parallel into one file that stock hnswlib loads.
+//
+// Shards are cells of neighbouring vectors, many on a rank (the default), or random, one a rank, whose merge
+// (index/merge.h) costs the more the more ranks there are: for a few ranks, and to hold the cells against.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +15,31 @@
 #include "index/connectivity.h"
 #include "index/hnsw_graph.h"
 #include "index/merge.h"
+#include "index/refine_region.h"
+#include "index/sub_index.h"
 
 namespace linktrail::dist {
 
+enum class Sharding { kCells, kRandom };
+
+// How cells are built. docs/adr/0007 has what other values give.
+struct CellParams {
+  SubIndexEngine engine = SubIndexEngine::kLeaf;
+  LeafParams leaf;
+  std::uint32_t neighbors = 48;   // that a sub-index gives of a row
+  std::uint32_t candidates = 96;  // of all sub-indexes, considered for the links of a row
+  RefineParams refine;
+  std::uint32_t fill = 16;  // forward links that a row has at least: rejected ones fill up
+  float slack = 1;          // of the choice of forward links (index/prune.h)
+  // Beam of the hnswlib engine: less than for one build in one piece, since the overlap and the guided pass find more.
+  std::uint32_t ef_construction = 64;
+};
+
 struct IndexParams {
   HnswParams hnsw;
-  MergeParams merge;
+  Sharding sharding = Sharding::kCells;
+  CellParams cells;
+  MergeParams merge;  // of random shards
   // Rows of a shard that are pruned between two exchanges of vectors: bounds the ghosts to about 64 rows each.
   std::uint64_t batch_rows = 1U << 16;
 };
@@ -26,7 +48,7 @@ struct IndexParams {
 struct IndexSeconds {
   double distribute = 0;
   double build = 0;
-  double search = 0;
+  double search = 0;  // in foreign shards, or guided, in cells
   double prune = 0;
   double upper = 0;
   double repair = 0;
@@ -38,7 +60,10 @@ struct IndexReport {
   std::uint64_t distinct = 0;  // nodes that are not copies of others
   std::uint64_t zero_vectors = 0;
   std::uint64_t build_distances = 0;  // evaluated in building sub-indexes and upper levels
-  std::uint64_t merge_distances = 0;  // evaluated in merging
+  std::uint64_t merge_distances = 0;  // evaluated in merging: searches and choices of links
+  std::uint64_t cells = 0;            // 0 for random shards
+  std::uint64_t leaves = 0;
+  double imbalance = 1;  // estimated work of the heaviest rank over the mean
   ConnectivityReport connectivity;
   IndexSeconds seconds;
 };
@@ -58,11 +83,15 @@ struct BuiltIndex {
   IndexReport report;
 };
 
-// Collective. Builds the graph over all ranks' rows (any number a rank, also none; normalised copies are made). Rows
-// move to ranks by a hash of their values, so equal vectors meet and shards are random. Deterministic for a given
-// number of ranks, whatever the split of the input. Memory a rank: its rows, those of one foreign shard, and on rank 0
-// the links of all (132 bytes a node at m = 16). All ranks throw AgreedError for rows that are not finite, dims that
-// differ, a label given twice or below 0, or impossible params.
+// Collective. Builds the graph over all ranks' rows (any number a rank, also none; normalised copies are made).
+//
+// By cells the graph does not depend on the number of ranks or on the split of the input. A rank holds its part and,
+// for a while, one cell's rows of others: about 1.6 KB a node at m = 16 and dim 64. By random shards it is the same for
+// the same number of ranks. Rows go to ranks by a hash of their values, so equal vectors meet. Memory a rank: its rows
+// and those of one foreign shard, and on rank 0 the upper levels.
+//
+// All ranks throw AgreedError for rows that are not finite, dims that differ, a label given twice or below 0, or
+// impossible params.
 BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, const IndexParams& params,
                        const comm::Communicator& comm, const IndexObserver& observer = {});
 

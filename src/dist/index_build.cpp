@@ -44,8 +44,9 @@ void check_input(MatrixView rows, std::span<const Qid> qids, const IndexParams& 
                  const comm::Communicator& comm) {
   comm::agreed(comm, [&] {
     check(params.hnsw);
-    if (params.merge.search_ef == 0 || params.batch_rows == 0)
-      throw UsageError("index: the beam of the merge and its batches must be at least 1");
+    check(params.cells.leaf);
+    if (params.merge.search_ef == 0 || params.batch_rows == 0 || params.cells.candidates == 0)
+      throw UsageError("index: the beam of the merge, its batches and its candidates must be at least 1");
     if (rows.rows != qids.size())
       throw UsageError(fmt::format("index: {} vectors but {} QIDs", rows.rows, qids.size()));
     if (!all_finite(rows)) throw InputError("index: a vector is not finite; the model that made it has diverged");
@@ -74,23 +75,6 @@ void check_labels_are_distinct(std::span<const Qid> qids, const comm::Communicat
 std::size_t common_dim(MatrixView rows, const comm::Communicator& comm) {
   const std::uint64_t dim = rows.rows > 0 ? rows.dim : 0;
   return comm::all_reduce(dim, comm::ReduceOp::kMax, comm);
-}
-
-// Sends rows to their shards and puts representatives before copies.
-Shard distribute(MatrixView my_vectors, std::span<const Qid> my_qids, const comm::Communicator& comm) {
-  MatrixView view = my_vectors;
-  view.dim = common_dim(my_vectors, comm);
-  const Matrix rows = normalized_copy(view);
-  std::vector<int> target;
-  for (std::size_t i = 0; i < rows.rows(); ++i)
-    target.push_back(static_cast<int>(vector_hash(rows.row(i)) % static_cast<std::uint64_t>(comm.size())));
-  const LabeledRows received = send_rows(rows, my_qids, target, comm);
-
-  Shard shard;
-  shard.rows = find_duplicates(received.vectors, received.labels);
-  shard.all.vectors = gather_rows(received.vectors, shard.rows.order);
-  for (const std::uint32_t row : shard.rows.order) shard.all.labels.push_back(received.labels[row]);
-  return shard;
 }
 
 void build_sub_index(Shard& shard, const HnswParams& params, const ProgressTracker& progress,
@@ -128,36 +112,12 @@ std::uint64_t count_zero_rows(const HnswGraph& part) {
   return zeros;
 }
 
-void agree_on_report(IndexReport& report, const comm::Communicator& comm) {
-  std::uint64_t sums[] = {report.nodes, report.distinct, report.zero_vectors, report.build_distances,
-                          report.merge_distances};
-  comm::all_reduce(std::span<std::uint64_t>(sums), comm::ReduceOp::kSum, comm);
-  report.nodes = sums[0];
-  report.distinct = sums[1];
-  report.zero_vectors = sums[2];
-  report.build_distances = sums[3];
-  report.merge_distances = sums[4];
-  IndexSeconds& s = report.seconds;
-  double seconds[] = {s.distribute, s.build, s.search, s.prune, s.upper, s.repair};
-  comm::all_reduce(std::span<double>(seconds), comm::ReduceOp::kMax, comm);
-  s = {seconds[0], seconds[1], seconds[2], seconds[3], seconds[4], seconds[5]};
-}
-
-}  // namespace
-
-BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, const IndexParams& params,
-                       const comm::Communicator& comm, const IndexObserver& observer) {
+// Collective. A shard a rank, merged with every other (index_merge.cpp).
+HnswGraph build_by_random_shards(Shard shard, const IndexParams& params, const IndexObserver& observer,
+                                 IndexReport& report, const comm::Communicator& comm) {
   const ProgressTracker progress(observer, comm.size());
-  BuiltIndex built;
-  IndexReport& report = built.report;
-  check_input(my_vectors, my_qids, params, comm);
-  check_labels_are_distinct(my_qids, comm);
-  std::optional<PhaseTimer> timer(report.seconds.distribute);
-  Shard shard = distribute(my_vectors, my_qids, comm);
   const NodeOwners owners(shard.all.labels.size(), comm);
-  report.distinct = shard.rows.distinct;
-
-  timer.emplace(report.seconds.build);
+  std::optional<PhaseTimer> timer(report.seconds.build);
   comm::agreed(comm, [&] { build_sub_index(shard, params.hnsw, progress, report.build_distances); });
   timer.reset();
 
@@ -171,14 +131,63 @@ BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, cons
   }
   timer.emplace(report.seconds.repair);
   comm::agreed(comm, [&] { progress.at(IndexPhase::kRepair, 0, 1); });
-  built.part = with_copies(std::move(shard));
-  repair_level0(built.part, owners, report, comm);
+  HnswGraph part = with_copies(std::move(shard));
+  repair_level0(part, owners, report, comm);
   timer.reset();
+  comm::agreed(comm, [&] { progress.at(IndexPhase::kRepair, 1, 1); });
+  return part;
+}
 
+void agree_on_report(IndexReport& report, const comm::Communicator& comm) {
+  std::uint64_t sums[] = {report.nodes, report.distinct, report.zero_vectors, report.build_distances,
+                          report.merge_distances};
+  comm::all_reduce(std::span<std::uint64_t>(sums), comm::ReduceOp::kSum, comm);
+  report.nodes = sums[0];
+  report.distinct = sums[1];
+  report.zero_vectors = sums[2];
+  report.build_distances = sums[3];
+  report.merge_distances = sums[4];
+  report.imbalance = comm::all_reduce(report.imbalance, comm::ReduceOp::kMax, comm);
+  IndexSeconds& s = report.seconds;
+  double seconds[] = {s.distribute, s.build, s.search, s.prune, s.upper, s.repair};
+  comm::all_reduce(std::span<double>(seconds), comm::ReduceOp::kMax, comm);
+  s = {seconds[0], seconds[1], seconds[2], seconds[3], seconds[4], seconds[5]};
+}
+
+}  // namespace
+
+Shard distribute_by_value(MatrixView my_vectors, std::span<const Qid> my_qids, const comm::Communicator& comm) {
+  MatrixView view = my_vectors;
+  view.dim = common_dim(my_vectors, comm);
+  const Matrix rows = normalized_copy(view);
+  std::vector<int> target;
+  for (std::size_t i = 0; i < rows.rows(); ++i)
+    target.push_back(static_cast<int>(vector_hash(rows.row(i)) % static_cast<std::uint64_t>(comm.size())));
+  const LabeledRows received = send_rows(rows, my_qids, target, comm);
+
+  Shard shard;
+  shard.rows = find_duplicates(received.vectors, received.labels);
+  shard.all.vectors = gather_rows(received.vectors, shard.rows.order);
+  for (const std::uint32_t row : shard.rows.order) shard.all.labels.push_back(received.labels[row]);
+  return shard;
+}
+
+BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, const IndexParams& params,
+                       const comm::Communicator& comm, const IndexObserver& observer) {
+  BuiltIndex built;
+  IndexReport& report = built.report;
+  check_input(my_vectors, my_qids, params, comm);
+  check_labels_are_distinct(my_qids, comm);
+  std::optional<PhaseTimer> timer(report.seconds.distribute);
+  Shard shard = distribute_by_value(my_vectors, my_qids, comm);
+  timer.reset();
+  report.distinct = shard.rows.distinct;
+  built.part = params.sharding == Sharding::kCells
+                   ? build_by_cells(std::move(shard), params, observer, report, comm)
+                   : build_by_random_shards(std::move(shard), params, observer, report, comm);
   report.nodes = built.part.size();
   report.zero_vectors = count_zero_rows(built.part);
   agree_on_report(report, comm);
-  comm::agreed(comm, [&] { progress.at(IndexPhase::kRepair, 1, 1); });
   return built;
 }
 

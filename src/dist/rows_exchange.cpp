@@ -57,12 +57,10 @@ int NodeOwners::operator()(NodeId node) const {
 
 Matrix fetch_rows(std::span<const NodeId> wanted, MatrixView mine, const NodeOwners& owners,
                   const comm::Communicator& comm) {
-  const auto asked = comm::exchange_by_owner(wanted, owners, comm);
-  std::vector<std::uint32_t> local;
-  for (const NodeId node : asked.data) local.push_back(node - owners.first(comm.rank()));
-  // Answers return in the order of the questions: wanted is rising, so it is sorted by owner already.
-  const auto flat = comm::all_to_all<float>(pack(mine, local), comm::counts_of_values(asked.counts, mine.dim), comm);
-  return unpack(flat.data, wanted.size(), mine.dim);
+  const auto append = [&](std::size_t row, std::vector<float>& floats) {
+    floats.insert(floats.end(), mine.row(row).begin(), mine.row(row).end());
+  };
+  return unpack(fetch_values<float>(wanted, mine.dim, append, owners, comm), wanted.size(), mine.dim);
 }
 
 }  // namespace linktrail::dist

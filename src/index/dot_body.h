@@ -10,6 +10,18 @@ namespace {
 using Lanes = float __attribute__((vector_size(64)));
 constexpr std::size_t kLanes = 16;
 
+using Half = float __attribute__((vector_size(32)));
+using Quarter = float __attribute__((vector_size(16)));
+
+// Halving again and again fixes the order of the additions whatever the vector width.
+inline float sum_of_lanes(Lanes sum) {
+  const Half eight = __builtin_shufflevector(sum, sum, 0, 1, 2, 3, 4, 5, 6, 7) +
+                     __builtin_shufflevector(sum, sum, 8, 9, 10, 11, 12, 13, 14, 15);
+  const Quarter four =
+      __builtin_shufflevector(eight, eight, 0, 1, 2, 3) + __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
+  return (four[0] + four[2]) + (four[1] + four[3]);
+}
+
 inline float dot_body(const float* a, const float* b, std::size_t n) {
   Lanes sum = {};
   std::size_t i = 0;
@@ -20,12 +32,7 @@ inline float dot_body(const float* a, const float* b, std::size_t n) {
     std::memcpy(&y, b + i, sizeof y);
     sum += x * y;
   }
-  // Halving by explicit lanes fixes the order of the additions whatever the vector width.
-  float lane[kLanes];
-  std::memcpy(lane, &sum, sizeof sum);
-  for (std::size_t width = kLanes / 2; width > 0; width /= 2)
-    for (std::size_t j = 0; j < width; ++j) lane[j] += lane[j + width];
-  float total = lane[0];
+  float total = sum_of_lanes(sum);
   for (; i < n; ++i) total += a[i] * b[i];
   return total;
 }

@@ -70,27 +70,6 @@ std::vector<NodeId> links_of_copy(const HnswGraph& part, std::span<const NodeId>
   return links;
 }
 
-void attach_group(HnswGraph& part, std::size_t distinct, std::uint32_t representative, Group group) {
-  const std::size_t members = 1 + group.end - group.begin;  // member 0 is the representative
-  const std::size_t width = fanout(part.params.m);
-  const auto id_of = [&](std::size_t member) {
-    return static_cast<NodeId>(part.first + (member == 0 ? representative : distinct + group.begin + member - 1));
-  };
-  const std::vector<NodeId> neighbors(part.links0[representative].begin(), part.links0[representative].end());
-  for (std::size_t member = 0; member < members; ++member) {
-    std::vector<NodeId> children;
-    for (std::size_t c = member * width + 1; c <= (member + 1) * width && c < members; ++c)
-      children.push_back(id_of(c));
-    if (member == 0) {
-      std::vector<NodeId> links = children;
-      links.insert(links.end(), neighbors.begin(), neighbors.end());
-      part.links0.assign(representative, links);
-    } else {
-      part.links0.assign(id_of(member) - part.first, links_of_copy(part, children, id_of(0), neighbors));
-    }
-  }
-}
-
 }  // namespace
 
 std::uint64_t vector_hash(std::span<const float> row) {
@@ -119,10 +98,14 @@ DistinctRows find_duplicates(MatrixView rows, std::span<const Qid> labels) {
   return result;
 }
 
+std::uint32_t slots_for(std::size_t copies, std::uint32_t m) {
+  return static_cast<std::uint32_t>(std::min<std::size_t>(fanout(m), copies));
+}
+
 std::vector<std::uint32_t> slots_for_copies(const DistinctRows& rows, std::uint32_t m) {
   std::vector<std::uint32_t> slots(rows.distinct, 0);
   for_each_group(rows, [&](std::uint32_t representative, Group group) {
-    slots[representative] = static_cast<std::uint32_t>(std::min<std::size_t>(fanout(m), group.end - group.begin));
+    slots[representative] = slots_for(group.end - group.begin, m);
   });
   return slots;
 }
@@ -144,9 +127,30 @@ void free_slots(HnswGraph& graph, std::span<const std::uint32_t> slots) {
   }
 }
 
+void attach_copies_of(HnswGraph& part, std::size_t representative, std::size_t first_copy, std::size_t copies) {
+  const std::size_t members = 1 + copies;  // member 0 is the representative
+  const std::size_t width = fanout(part.params.m);
+  const auto id_of = [&](std::size_t member) {
+    return static_cast<NodeId>(part.first + (member == 0 ? representative : first_copy + member - 1));
+  };
+  const std::vector<NodeId> neighbors(part.links0[representative].begin(), part.links0[representative].end());
+  for (std::size_t member = 0; member < members; ++member) {
+    std::vector<NodeId> children;
+    for (std::size_t c = member * width + 1; c <= (member + 1) * width && c < members; ++c)
+      children.push_back(id_of(c));
+    if (member == 0) {
+      std::vector<NodeId> links = children;
+      links.insert(links.end(), neighbors.begin(), neighbors.end());
+      part.links0.assign(representative, links);
+    } else {
+      part.links0.assign(id_of(member) - part.first, links_of_copy(part, children, id_of(0), neighbors));
+    }
+  }
+}
+
 void attach_copies(HnswGraph& part, const DistinctRows& rows) {
   for_each_group(rows, [&](std::uint32_t representative, Group group) {
-    attach_group(part, rows.distinct, representative, group);
+    attach_copies_of(part, representative, rows.distinct + group.begin, group.end - group.begin);
   });
 }
 

@@ -35,4 +35,10 @@ void free_slots(HnswGraph& graph, std::span<const std::uint32_t> slots);
 // them. The representatives' own lists are complete and leave slots_for_copies() free.
 void attach_copies(HnswGraph& part, const DistinctRows& rows);
 
+// The same for one group: representative and copies are rows of the part, the copies `first_copy` and those behind it.
+void attach_copies_of(HnswGraph& part, std::size_t representative, std::size_t first_copy, std::size_t copies);
+
+// Links that the representative of a group must leave free.
+std::uint32_t slots_for(std::size_t copies, std::uint32_t m);
+
 }  // namespace linktrail

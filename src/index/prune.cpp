@@ -9,10 +9,10 @@ float Pruner::distance(NodeId a, NodeId b) {
   return 1.0F - dot_(vectors_->row(a), vectors_->row(b), vectors_->stride());
 }
 
-bool Pruner::diverse(const float* row, float to_node) {
+bool Pruner::diverse(const float* row, float limit) {
   for (const float* other : kept_rows_) {
     ++distances_;
-    if (1.0F - dot_(row, other, vectors_->stride()) <= to_node) return false;
+    if (1.0F - dot_(row, other, vectors_->stride()) <= limit) return false;
   }
   return true;
 }
@@ -24,7 +24,7 @@ std::span<const Neighbor> Pruner::prune(std::span<const Neighbor> candidates, co
   for (const Neighbor& candidate : candidates) {
     if (kept_.size() == params.keep) break;
     const float* row = vectors_->row(candidate.id);
-    if (diverse(row, candidate.distance)) {
+    if (diverse(row, candidate.distance / params.slack)) {
       kept_.push_back(candidate);
       kept_rows_.push_back(row);
     } else {
@@ -32,7 +32,8 @@ std::span<const Neighbor> Pruner::prune(std::span<const Neighbor> candidates, co
     }
   }
   if (params.backfill == Backfill::kNearestRejected) {
-    const std::size_t free = std::min(params.keep - kept_.size(), rejected_.size());
+    const std::size_t slots = std::min(params.keep, params.fill);
+    const std::size_t free = std::min(slots - std::min(slots, kept_.size()), rejected_.size());
     kept_.insert(kept_.end(), rejected_.begin(), rejected_.begin() + static_cast<std::ptrdiff_t>(free));
     std::ranges::sort(kept_);
   }

@@ -2,7 +2,8 @@
 // algorithm 4), with the candidates' distances already known.
 //
 // A candidate is kept only if it is nearer to the node than to every one kept before. Equal distances count as not
-// nearer, unlike in hnswlib: otherwise equal vectors fill each other's lists and their group becomes a sink.
+// nearer, unlike in hnswlib: otherwise equal vectors fill each other's lists and their group becomes a sink. With
+// `slack` above 1 a candidate is rejected only if it is so many times nearer to one that is kept (the alpha of Vamana).
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,10 @@ namespace linktrail {
 enum class Backfill { kNone, kNearestRejected };
 
 struct PruneParams {
-  std::size_t keep = 32;                // links at most
-  Backfill backfill = Backfill::kNone;  // what to do with slots that the heuristic leaves free
+  std::size_t keep = 32;                            // links at most
+  Backfill backfill = Backfill::kNone;              // what to do with slots that the heuristic leaves free
+  std::size_t fill = static_cast<std::size_t>(-1);  // as long as the list is shorter than this
+  float slack = 1;
 };
 
 class Pruner {
@@ -35,7 +38,7 @@ class Pruner {
   std::uint64_t distances() const { return distances_; }  // evaluated so far
 
  private:
-  bool diverse(const float* row, float to_node);
+  bool diverse(const float* row, float limit);
 
   const VectorLookup* vectors_;
   DotKernel dot_;

@@ -18,7 +18,11 @@ namespace {
 using test::world;
 
 constexpr std::size_t kDim = 8;
-constexpr IndexParams kParams{.hnsw = {.m = 8, .ef_construction = 60, .seed = 4}, .merge = {}, .batch_rows = 100};
+constexpr IndexParams kParams{.hnsw = {.m = 8, .ef_construction = 60, .seed = 4},
+                              .sharding = Sharding::kRandom,
+                              .cells = {},
+                              .merge = {},
+                              .batch_rows = 100};
 
 HnswGraph built_part() {
   const Matrix points = make_clustered_points({.count = 500, .dim = kDim, .clusters = 10});

@@ -1,3 +1,4 @@
+// An index of random shards; for cells see index_cells_test.cpp.
 #include "dist/index.h"
 
 #include <gtest/gtest.h>
@@ -17,6 +18,7 @@
 #include "index/hnswlib_file.h"
 #include "index/recall.h"
 #include "index/sharded_build.h"
+#include "mpi/dist/index_helpers.h"
 #include "support/mpi_test.h"
 #include "unit/index/clustered_points.h"
 
@@ -25,47 +27,16 @@ namespace {
 
 using test::world;
 
-constexpr IndexParams kParams{.hnsw = {.m = 8, .ef_construction = 80, .seed = 4}, .merge = {}, .batch_rows = 100};
-
-struct Part {
-  Matrix vectors;
-  std::vector<Qid> qids;
-};
-
-// Every size()-th row of `points`, from this rank's on; the QID of row i is 1000 + i.
-Part my_part(const Matrix& points) {
-  Part part;
-  const auto ranks = static_cast<std::size_t>(world().size());
-  for (std::size_t i = static_cast<std::size_t>(world().rank()); i < points.rows(); i += ranks)
-    part.qids.push_back(static_cast<Qid>(1000 + i));
-  part.vectors = Matrix(part.qids.size(), points.dim());
-  for (std::size_t i = 0; i < part.qids.size(); ++i)
-    std::ranges::copy(points.row(static_cast<std::size_t>(part.qids[i] - 1000)), part.vectors.row_data(i));
-  return part;
-}
+constexpr IndexParams kParams{.hnsw = {.m = 8, .ef_construction = 80, .seed = 4},
+                              .sharding = Sharding::kRandom,
+                              .cells = {},
+                              .merge = {},
+                              .batch_rows = 100};
 
 IndexReport build_and_write(const Part& part, const std::filesystem::path& path, const IndexParams& params = kParams) {
   const BuiltIndex built = build_index(part.vectors, part.qids, params, world());
   write_index(path, built.part, world());
   return built.report;
-}
-
-std::string bytes_of(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-// Mean recall@10 of stock hnswlib on the file with the given beam, for every point.
-double recall_of(const std::filesystem::path& path, const Matrix& points, std::size_t ef) {
-  HnswlibIndex index(path, points.dim());
-  const auto truth = exact_top_k(points, 0, points, 10);
-  double sum = 0;
-  for (std::size_t q = 0; q < points.rows(); ++q) {
-    std::vector<Neighbor> found;
-    for (const auto& neighbor : index.search(points.row(q), 10, ef)) found.push_back({neighbor.distance, 0});
-    sum += recall_at(found, std::span(truth).subspan(q * 10, 10), 10);
-  }
-  return sum / static_cast<double>(points.rows());
 }
 
 // The labels of every node's links on every level. Copies of a vector have other numbers in a graph of one process.
@@ -75,12 +46,6 @@ std::map<std::pair<Qid, std::uint32_t>, std::vector<Qid>> links_by_label(const H
     for (std::uint32_t level = 0; level <= graph.levels[row]; ++level)
       for (const NodeId id : graph.links(row, level)) result[{graph.labels[row], level}].push_back(graph.labels[id]);
   return result;
-}
-
-void expect_all_labels(const std::filesystem::path& path, const Matrix& points) {
-  std::vector<Qid> labels = HnswlibIndex(path, points.dim()).labels();
-  std::ranges::sort(labels);
-  EXPECT_EQ(labels, labels_from_1000(points.rows()));
 }
 
 TEST(BuildIndex, GivesOneFileThatStockHnswlibSearchesWell) {
@@ -150,7 +115,11 @@ TEST(BuildIndex, MeetsTheBarOfTheBenchmarkAndIsTheSameTwice) {
   const test::SharedFolder folder;
   const Matrix points = make_clustered_points({.count = 4000, .dim = 48, .clusters = 40});
   const Part part = my_part(points);
-  const IndexParams params{.hnsw = {.m = 16, .ef_construction = 200, .seed = 1}, .merge = {}, .batch_rows = 500};
+  const IndexParams params{.hnsw = {.m = 16, .ef_construction = 200, .seed = 1},
+                           .sharding = Sharding::kRandom,
+                           .cells = {},
+                           .merge = {},
+                           .batch_rows = 500};
 
   const IndexReport report = build_and_write(part, folder.file("index.hnsw"), params);
   build_and_write(part, folder.file("again.hnsw"), params);
