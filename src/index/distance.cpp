@@ -1,5 +1,6 @@
 #include "index/distance.h"
 
+#define LINKTRAIL_DOT_BYTES 16
 #include "index/dot_body.h"
 
 namespace linktrail {

@@ -1,5 +1,6 @@
 // distance.h for processors with AVX2 and FMA; this file alone is compiled for them.
 #include "index/distance.h"
+#define LINKTRAIL_DOT_BYTES 32
 #include "index/dot_body.h"
 
 namespace linktrail {

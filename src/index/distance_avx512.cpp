@@ -1,5 +1,6 @@
 // distance.h for processors with AVX-512; this file alone is compiled for them.
 #include "index/distance.h"
+#define LINKTRAIL_DOT_BYTES 64
 #include "index/dot_body.h"
 
 namespace linktrail {
