@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "dist/row_parts.h"
-#include "embedding/prefetch.h"
+#include "core/prefetch.h"
 
 namespace linktrail::dist {
 

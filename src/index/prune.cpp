@@ -2,7 +2,16 @@
 
 #include <algorithm>
 
+#include "core/prefetch.h"
+
 namespace linktrail {
+
+namespace {
+
+// Vectors of candidates lie anywhere, and each takes longer to arrive than a few comparisons do.
+constexpr std::size_t kRowsAhead = 4;
+
+}  // namespace
 
 float Pruner::distance(NodeId a, NodeId b) {
   ++distances_;
@@ -21,8 +30,10 @@ std::span<const Neighbor> Pruner::prune(std::span<const Neighbor> candidates, co
   kept_.clear();
   kept_rows_.clear();
   rejected_.clear();
-  for (const Neighbor& candidate : candidates) {
-    if (kept_.size() == params.keep) break;
+  for (std::size_t i = 0; i < candidates.size() && kept_.size() < params.keep; ++i) {
+    if (i + kRowsAhead < candidates.size())
+      prefetch_floats(vectors_->row(candidates[i + kRowsAhead].id), vectors_->stride());
+    const Neighbor& candidate = candidates[i];
     const float* row = vectors_->row(candidate.id);
     if (diverse(row, candidate.distance / params.slack)) {
       kept_.push_back(candidate);
