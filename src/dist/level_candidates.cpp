@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
@@ -12,6 +13,8 @@
 namespace linktrail::dist {
 
 namespace {
+
+constexpr float kFarthest = std::numeric_limits<float>::infinity();
 
 struct Membership {
   LeafId leaf = 0;
@@ -106,11 +109,16 @@ NeighborTable find_candidates(const LevelRows& level, const LevelPlan& plan, con
     fetch_cell_rows(cell, level, comm);
     std::vector<ReverseLink> away;
     comm::agreed(comm, [&] {
-      engine->find_neighbors(cell.view(), [&](std::size_t row, std::span<const Neighbor> nearest) {
-        const NodeId node = cell.ids[row];
-        if (home.is_local(node)) return table.merge(node - level.first, nearest);
-        for (const Neighbor& near : nearest) away.push_back({node, near.id, near.distance});
-      });
+      engine->find_neighbors(
+          cell.view(),
+          [&](std::size_t row) {
+            return home.is_local(cell.ids[row]) ? table.limit(cell.ids[row] - level.first) : kFarthest;
+          },
+          [&](std::size_t row, std::span<const Neighbor> nearest) {
+            const NodeId node = cell.ids[row];
+            if (home.is_local(node)) return table.merge(node - level.first, nearest);
+            for (const Neighbor& near : nearest) away.push_back({node, near.id, near.distance});
+          });
       done(static_cast<double>(round + 1) / rounds);
     });
     const auto arrived = comm::exchange_by_owner(

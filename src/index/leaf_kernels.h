@@ -1,5 +1,5 @@
-// The two kernels of exact nearest neighbours in a leaf: a block of dot products, and the choice of the largest in a
-// row.
+// The kernels of exact nearest neighbours in a leaf: a block of dot products, the choice of the largest in a row, and
+// their order.
 //
 // A dot product is summed in the order of the coordinates with fused multiply-adds whatever the width of the registers,
 // so its bits depend neither on the machine nor on the place of the rows in a block, and dot(a, b) == dot(b, a). (They
@@ -27,9 +27,14 @@ struct LeafKernels {
   void (*scores)(const float* const* rows, const float* packed, std::size_t dim, std::size_t panels, float* out,
                  std::size_t out_stride);
 
-  // Writes sort keys (see score_key) of at least the `keep` largest finite scores in [0, n) to `keys` (room for n) and
-  // returns their number; n is a multiple of kScorePad, keep a multiple of 16 up to kMaxSelect.
-  std::size_t (*select)(const float* scores, std::size_t n, std::size_t keep, std::uint64_t* keys);
+  // Writes distance (1 - score) and column of at least the `keep` largest finite scores in [0, n), but of none below
+  // `least`, by rising column, and returns their number; room for n each. n is a multiple of kScorePad, keep a multiple
+  // of 16 up to kMaxSelect.
+  std::size_t (*select)(const float* scores, std::size_t n, std::size_t keep, float least, float* distances,
+                        std::uint32_t* columns);
+
+  // places[i] = number of distances below distances[i]. Room for kScorePad more distances. O(n^2).
+  void (*order)(float* distances, std::size_t n, std::uint32_t* places);
 };
 
 extern const LeafKernels plain_leaf_kernels;

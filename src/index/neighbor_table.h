@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <span>
 #include <vector>
 
+#include "core/lazy_memory.h"
 #include "index/hnsw_graph.h"
 
 namespace linktrail {
@@ -13,18 +16,25 @@ namespace linktrail {
 class NeighborTable {
  public:
   NeighborTable(std::size_t rows, std::uint32_t capacity)
-      : entries_(rows * capacity), counts_(rows, 0), capacity_(capacity) {}
+      : memory_(reserve_zeroed(rows * capacity * sizeof(Neighbor))), counts_(rows, 0), capacity_(capacity) {}
+  NeighborTable(NeighborTable&&) = default;  // not copied: it is among the largest things in memory
+  NeighborTable& operator=(NeighborTable&&) = default;
 
   std::size_t rows() const { return counts_.size(); }
   std::uint32_t capacity() const { return capacity_; }
   std::span<const Neighbor> operator[](std::size_t row) const {
-    return {entries_.data() + row * capacity_, counts_[row]};
+    return {entries() + row * capacity_, counts_[row]};
+  }
+
+  // What is farther would not be kept by merge().
+  float limit(std::size_t row) const {
+    return counts_[row] < capacity_ ? std::numeric_limits<float>::infinity() : (*this)[row].back().distance;
   }
 
   // Takes at most the capacity from the front of a sorted list.
   void assign(std::size_t row, std::span<const Neighbor> sorted) {
     counts_[row] = static_cast<std::uint32_t>(std::min<std::size_t>(sorted.size(), capacity_));
-    std::copy_n(sorted.begin(), counts_[row], entries_.begin() + static_cast<std::ptrdiff_t>(row * capacity_));
+    std::copy_n(sorted.begin(), counts_[row], entries() + row * capacity_);
   }
 
   // Takes in a sorted list; of all that were ever taken in, the nearest stay, each pair (distance, id) once. So the
@@ -43,11 +53,11 @@ class NeighborTable {
   }
 
   // Gives entry `i` of a row another id; ids must keep their order.
-  void replace(std::size_t row, std::size_t i, NodeId id) { entries_[row * capacity_ + i].id = id; }
+  void replace(std::size_t row, std::size_t i, NodeId id) { entries()[row * capacity_ + i].id = id; }
 
   // Keeps the list sorted; above the capacity the farthest falls out.
   void insert(std::size_t row, const Neighbor& neighbor) {
-    Neighbor* begin = entries_.data() + row * capacity_;
+    Neighbor* begin = entries() + row * capacity_;
     Neighbor* end = begin + counts_[row];
     Neighbor* at = std::upper_bound(begin, end, neighbor);
     if (counts_[row] < capacity_)
@@ -61,7 +71,10 @@ class NeighborTable {
   }
 
  private:
-  std::vector<Neighbor> entries_;
+  Neighbor* entries() { return static_cast<Neighbor*>(memory_.get()); }
+  const Neighbor* entries() const { return static_cast<const Neighbor*>(memory_.get()); }
+
+  std::shared_ptr<void> memory_;
   std::vector<std::uint32_t> counts_;
   std::uint32_t capacity_ = 0;
   std::vector<Neighbor> merged_;

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/lazy_memory.h"
 #include "index/distance.h"
 #include "index/hnswlib_adapter.h"
 #include "index/kmeans.h"
@@ -16,43 +17,70 @@ namespace {
 // A leaf may be so many times as large as leaves are on average before it is split: its cost grows with the square.
 constexpr std::size_t kMostTimes = 2;
 
+void copy_rows(MatrixView rows, std::span<const std::uint32_t> wanted, Matrix& to) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) std::copy_n(rows.row_data(wanted[i]), rows.stride, to.row_data(i));
+}
+
 Matrix gather(MatrixView rows, std::span<const std::uint32_t> wanted) {
   Matrix result(wanted.size(), rows.dim);
-  for (std::size_t i = 0; i < wanted.size(); ++i)
-    std::copy_n(rows.row_data(wanted[i]), rows.stride, result.row_data(i));
+  copy_rows(rows, wanted, result);
   return result;
 }
+
+// Memory for one matrix at a time, used again and again: new pages for every leaf cost as much as choosing does.
+class MatrixScratch {
+ public:
+  // The matrix is valid until the next call.
+  Matrix take(std::size_t rows, std::size_t dim) {
+    const std::size_t bytes = rows * padded_dim(dim) * sizeof(float);
+    if (bytes > bytes_) {
+      memory_ = reserve_zeroed(bytes);
+      bytes_ = bytes;
+    }
+    return {rows, dim, memory_};
+  }
+
+ private:
+  std::shared_ptr<void> memory_;
+  std::size_t bytes_ = 0;
+};
 
 class LeafSubIndex : public SubIndex {
  public:
   LeafSubIndex(const LeafParams& params, std::size_t neighbors)
       : most_(kMostTimes * params.leaf_rows), knn_(neighbors) {}
 
-  void find_neighbors(const CellRows& cell, const NeighborSink& sink) override {
+  void find_neighbors(const CellRows& cell, const NeighborLimit& limit, const NeighborSink& sink) override {
     for (std::size_t l = 0; l + 1 < cell.leaf_begin.size(); ++l)
-      find_in_leaf(cell, cell.members.subspan(cell.leaf_begin[l], cell.leaf_begin[l + 1] - cell.leaf_begin[l]), sink);
+      find_in_leaf(cell, cell.members.subspan(cell.leaf_begin[l], cell.leaf_begin[l + 1] - cell.leaf_begin[l]), limit,
+                   sink);
   }
   std::uint64_t distances() const override { return knn_.distances(); }
 
  private:
-  void find_in_leaf(const CellRows& cell, std::span<const std::uint32_t> members, const NeighborSink& sink) {
-    const Matrix leaf = gather(cell.rows, members);
+  void find_in_leaf(const CellRows& cell, std::span<const std::uint32_t> members, const NeighborLimit& limit,
+                    const NeighborSink& sink) {
+    Matrix leaf = scratch_.take(members.size(), cell.rows.dim);
+    copy_rows(cell.rows, members, leaf);
     if (members.size() > most_) {
       for (const std::vector<std::uint32_t>& part : split_leaf(leaf, most_)) {
         std::vector<std::uint32_t> own;
         for (const std::uint32_t i : part) own.push_back(members[i]);
-        find_in_leaf(cell, own, sink);
+        find_in_leaf(cell, own, limit, sink);
       }
       return;
     }
-    knn_.run(leaf, [&](std::size_t row, std::span<const Neighbor> nearest) {
-      named_.clear();
-      for (const Neighbor& near : nearest) named_.push_back({near.distance, cell.ids[members[near.id]]});
-      sink(members[row], named_);  // sorted still: members rise
-    });
+    knn_.run(
+        leaf, [&](std::size_t row) { return limit(members[row]); },
+        [&](std::size_t row, std::span<const Neighbor> nearest) {
+          named_.clear();
+          for (const Neighbor& near : nearest) named_.push_back({near.distance, cell.ids[members[near.id]]});
+          sink(members[row], named_);  // sorted still: members rise
+        });
   }
 
   std::size_t most_;
+  MatrixScratch scratch_;
   LeafKnn knn_;
   std::vector<Neighbor> named_;
 };
@@ -61,7 +89,7 @@ class HnswlibSubIndex : public SubIndex {
  public:
   explicit HnswlibSubIndex(const HnswParams& params) : params_(params) {}
 
-  void find_neighbors(const CellRows& cell, const NeighborSink& sink) override {
+  void find_neighbors(const CellRows& cell, const NeighborLimit& /*limit*/, const NeighborSink& sink) override {
     const std::vector<Qid> labels(cell.ids.begin(), cell.ids.end());
     const HnswGraph graph = build_with_hnswlib(
         {.vectors = cell.rows, .labels = labels, .levels = {}, .params = params_, .distances = &distances_});

@@ -26,12 +26,14 @@ struct CellRows {
 
 // Told the neighbours (ids of the graph) of row `row` of the cell, sorted; a row may be told of several times.
 using NeighborSink = std::function<void(std::size_t row, std::span<const Neighbor> neighbors)>;
+// Neighbours of a row of the cell that are farther than this need not be told.
+using NeighborLimit = std::function<float(std::size_t row)>;
 
 class SubIndex {
  public:
   virtual ~SubIndex() = default;
   // Deterministic; depends on nothing but the cell.
-  virtual void find_neighbors(const CellRows& cell, const NeighborSink& sink) = 0;
+  virtual void find_neighbors(const CellRows& cell, const NeighborLimit& limit, const NeighborSink& sink) = 0;
   virtual std::uint64_t distances() const = 0;  // evaluated so far
 };
 

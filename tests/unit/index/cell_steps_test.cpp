@@ -72,7 +72,8 @@ TEST(SubIndex, BothEnginesFindTheNeighboursOfACell) {
         make_sub_index({.engine = engine, .leaf = {}, .neighbors = 16, .hnsw = {.m = 8, .ef_construction = 60}});
     std::size_t told = 0;
     std::size_t nearest = 0;
-    sub_index->find_neighbors({ids, points, leaf_begin, members},
+    const auto no_limit = [](std::size_t) { return std::numeric_limits<float>::infinity(); };
+    sub_index->find_neighbors({ids, points, leaf_begin, members}, no_limit,
                               [&](std::size_t row, std::span<const Neighbor> found) {
                                 ++told;
                                 EXPECT_TRUE(std::ranges::is_sorted(found));

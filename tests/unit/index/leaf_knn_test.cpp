@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <limits>
 #include <vector>
 
 #include "index/distance.h"
@@ -20,6 +21,8 @@ std::vector<const LeafKernels*> kernels_of_this_machine() {
 #endif
   return all;
 }
+
+float no_limit(std::size_t /*row*/) { return std::numeric_limits<float>::infinity(); }
 
 std::vector<float> all_scores(MatrixView rows, const LeafKernels& kernels) {
   PackedRows packed(kernels);
@@ -54,7 +57,7 @@ TEST(LeafKnn, FindsWhatExactSearchFinds) {
     for (const LeafKernels* kernels : kernels_of_this_machine()) {
       LeafKnn knn(k, *kernels);
       std::size_t rows = 0;
-      knn.run(points, [&](std::size_t row, std::span<const Neighbor> found) {
+      knn.run(points, no_limit, [&](std::size_t row, std::span<const Neighbor> found) {
         EXPECT_EQ(row, rows++);
         ASSERT_EQ(found.size(), std::min(k, count - 1));
         EXPECT_TRUE(std::ranges::is_sorted(found));
@@ -69,11 +72,46 @@ TEST(LeafKnn, FindsWhatExactSearchFinds) {
   }
 }
 
+TEST(LeafKnn, LeavesOutNoneWithinTheLimit) {
+  const Matrix points = make_clustered_points({.count = 300, .dim = 24, .clusters = 7});
+  for (const LeafKernels* kernels : kernels_of_this_machine()) {
+    LeafKnn knn(40, *kernels);
+    std::vector<std::vector<Neighbor>> all;
+    knn.run(points, no_limit, [&](std::size_t, std::span<const Neighbor> found) {
+      all.emplace_back(found.begin(), found.end());
+    });
+    std::size_t less = 0;
+    knn.run(
+        points, [&](std::size_t row) { return all[row][row % 40].distance; },
+        [&](std::size_t row, std::span<const Neighbor> found) {
+          ASSERT_GT(found.size(), row % 40);
+          EXPECT_TRUE(std::equal(found.begin(), found.end(), all[row].begin()));
+          less += all[row].size() - found.size();
+        });
+    EXPECT_GT(less, 300U * 10);
+  }
+}
+
+// More of them than are put in order by counting.
+TEST(LeafKnn, OrdersManyEqualDistances) {
+  Matrix points(1000, 3);
+  for (std::size_t i = 0; i < points.rows(); ++i) points.row(i)[i % 3 == 0 ? 0 : 1] = 1;
+  for (const LeafKernels* kernels : kernels_of_this_machine())
+    LeafKnn(30, *kernels).run(points, no_limit, [](std::size_t row, std::span<const Neighbor> found) {
+      ASSERT_EQ(found.size(), 30U);
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        EXPECT_EQ(found[i].distance, 0.0F);
+        EXPECT_EQ(found[i].id % 3 == 0, row % 3 == 0);
+        if (i > 0) EXPECT_LT(found[i - 1].id, found[i].id);
+      }
+    });
+}
+
 TEST(LeafKnn, GivesTiesToTheLowerRowAndNothingToARowAlone) {
   Matrix points(40, 4);
   for (std::size_t i = 0; i < points.rows(); ++i) points.row(i)[i % 2] = 1;
   LeafKnn knn(5);
-  knn.run(points, [](std::size_t row, std::span<const Neighbor> found) {
+  knn.run(points, no_limit, [](std::size_t row, std::span<const Neighbor> found) {
     std::vector<NodeId> expected;
     for (NodeId id = row % 2; expected.size() < 5; id += 2)
       if (id != row) expected.push_back(id);
@@ -81,7 +119,7 @@ TEST(LeafKnn, GivesTiesToTheLowerRowAndNothingToARowAlone) {
     for (const Neighbor& neighbor : found) ids.push_back(neighbor.id);
     EXPECT_EQ(ids, expected) << "row " << row;
   });
-  LeafKnn(5).run(Matrix(1, 4), [](std::size_t, std::span<const Neighbor> found) { EXPECT_TRUE(found.empty()); });
+  LeafKnn(5).run(Matrix(1, 4), no_limit, [](std::size_t, std::span<const Neighbor> found) { EXPECT_TRUE(found.empty()); });
 }
 
 }  // namespace
