@@ -58,6 +58,7 @@ dist::IndexParams params_of(const IndexOptions& options, std::uint64_t seed) {
   dist::IndexParams params{.hnsw = options.hnsw, .sharding = options.shards, .cells = {}, .merge = {}};
   params.hnsw.seed = seed;
   params.cells.engine = options.engine;
+  params.cells.refine = options.refine;
   return params;
 }
 

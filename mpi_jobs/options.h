@@ -78,6 +78,7 @@ struct IndexOptions {
   std::uint32_t neighbor_ef = 40;
   dist::Sharding shards = dist::Sharding::kCells;
   SubIndexEngine engine = SubIndexEngine::kLeaf;
+  RefineParams refine;
   std::string arrays;  // empty: none
 };
 
@@ -249,6 +250,8 @@ void fields(IndexOptions& o, Visitor&& v) {
   v(FieldInfo{"engine",
               "what finds neighbours in a cell: exact products in leaves, or hnswlib (random shards: always)"},
     o.engine);
+  v(FieldInfo{"refine", "beam of one more search around each node of a cell, for very large sets; 0: none"},
+    o.refine.ef);
   v(FieldInfo{"arrays", "HDF5 file to write the graph to as arrays, beside the output"}, o.arrays);
 }
 

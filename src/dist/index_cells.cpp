@@ -140,9 +140,7 @@ LevelParams CellsBuild::upper_params() const {
   params.slack = 1;
   params.sub_index.neighbors = std::max(params.sub_index.neighbors, kUpperNeighbors);
   LeafParams& leaf = params.sub_index.leaf;
-  leaf.leaf_rows *= 2;
   leaf.overlap = std::min(2 * leaf.overlap, kMaxOverlap);
-  leaf.cell_rows = std::max(leaf.cell_rows, leaf.leaf_rows);
   return params;
 }
 

@@ -18,7 +18,7 @@ using LeafId = std::uint32_t;
 
 struct LeafParams {
   std::uint32_t leaf_rows = 1000;  // rows of a leaf, overlap included, on average
-  std::uint32_t overlap = 3;       // leaves of a row
+  std::uint32_t overlap = 4;       // leaves of a row
   std::uint32_t cell_rows = 8000;  // rows at home in a cell, on average
   std::uint32_t sample_rows = 24;  // of the sample, for each leaf
 };

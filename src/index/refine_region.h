@@ -20,7 +20,7 @@
 namespace linktrail {
 
 struct RefineParams {
-  std::uint32_t ef = 12;  // beam of a search; 0 for no refinement
+  std::uint32_t ef = 0;  // beam of a search; 0 for no refinement
 };
 
 class RefineRegion {

@@ -18,7 +18,7 @@ using test::world;
 constexpr IndexParams kParams{
     .hnsw = {.m = 8, .ef_construction = 80, .seed = 4},
     .sharding = Sharding::kCells,
-    .cells = {.leaf = {.leaf_rows = 64, .overlap = 3, .cell_rows = 150, .sample_rows = 16}, .refine = {}},
+    .cells = {.leaf = {.leaf_rows = 64, .overlap = 3, .cell_rows = 150, .sample_rows = 16}, .refine = {.ef = 12}},
     .merge = {},
     .batch_rows = 100};
 
