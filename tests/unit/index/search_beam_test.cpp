@@ -40,6 +40,8 @@ TEST(Beam, ExpandsEachNodeOnceNearestFirst) {
   beam.offer(0.2F, 2);
   ASSERT_TRUE(beam.has_next());
   EXPECT_EQ(beam.take_next(), 2U);
+  ASSERT_TRUE(beam.has_next());
+  EXPECT_EQ(beam.next(), 3U);
   beam.offer(-0.1F, 1);
   ASSERT_TRUE(beam.has_next());
   EXPECT_EQ(beam.take_next(), 1U);
