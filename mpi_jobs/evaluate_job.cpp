@@ -12,6 +12,7 @@
 #include "dist/evaluation.h"
 #include "dist/model_file.h"
 #include "embedding/document_vector.h"
+#include "index/search_effort.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/evaluation_table.h"
 #include "mpi_jobs/record.h"
@@ -90,6 +91,7 @@ void evaluate_neighbors(const EvaluateOptions& options, const dist::EmbeddingRow
   const dist::ExactNeighbors exact = dist::exact_neighbors(rows, queries, kExactNeighbors, context.comm);
   if (!options.index.empty()) {
     const dist::IndexRecall recall = dist::index_recall(options.index, rows, exact, options.ef, context.comm);
+    const BeamShape beam = beam_for(10, rows.total, options.ef);
     result["index"] = figures(recall.queries,
                               {{"recall_at_1", recall.at_1},
                                {"recall_at_10", recall.at_10},
@@ -97,7 +99,7 @@ void evaluate_neighbors(const EvaluateOptions& options, const dist::EmbeddingRow
                                {"worst_decile_recall_at_10", recall.worst_decile_at_10},
                                {"distances_per_query", recall.distances},
                                {"queries_per_second", recall.queries_per_second}},
-                              {{"ef", options.ef}, {"queries", recall.queries}});
+                              {{"ef", beam.width}, {"slack", beam.slack}, {"queries", recall.queries}});
   }
   if (!options.labels.empty()) {
     const LabelAgreementSums sums = dist::label_agreement(rows, exact, labels, context.comm);
@@ -159,7 +161,6 @@ void validate(const EvaluateOptions& options) {
   };
   positive("--queries", options.queries);
   positive("--pairs", options.pairs);
-  positive("--ef", options.ef);
 }
 
 namespace {

@@ -98,7 +98,7 @@ struct EvaluateOptions {
   double holdout = 0;
   std::uint64_t queries = 10000;
   std::uint64_t pairs = 20000;
-  std::uint32_t ef = 100;
+  std::uint32_t ef = 0;
 };
 
 struct QueryOptions {
@@ -107,7 +107,7 @@ struct QueryOptions {
   std::string qid;
   std::string title;
   std::uint32_t k = 10;
-  std::uint32_t ef = 100;
+  std::uint32_t ef = 0;
 };
 
 struct ExportOptions {
@@ -269,7 +269,7 @@ void fields(EvaluateOptions& o, Visitor&& v) {
   v(FieldInfo{"pairs",
               "pairs sampled of held-out sessions' consecutive articles, or of held-out articles and hidden links"},
     o.pairs);
-  v(FieldInfo{"ef", "ef of the index searches"}, o.ef);
+  v(FieldInfo{"ef", "ef of the index searches; 0: as wide as each query needs"}, o.ef);
 }
 
 template <class Visitor>
@@ -278,7 +278,7 @@ void fields(QueryOptions& o, Visitor&& v) {
   v(FieldInfo{"qid", "the article, e.g. Q42", "QID"}, o.qid);
   v(FieldInfo{"title", "the article by its title, if the snapshot has titles", "TEXT"}, o.title);
   v(FieldInfo{"-k", "neighbours to print"}, o.k);
-  v(FieldInfo{"ef", "ef of the search; larger is slower and more exact"}, o.ef);
+  v(FieldInfo{"ef", "ef of the search; larger is slower and more exact; 0: as wide as the query needs"}, o.ef);
 }
 
 template <class Visitor>

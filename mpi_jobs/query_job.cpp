@@ -28,7 +28,6 @@ void check(const QueryOptions& options) {
   if (options.qid.empty() && options.title.empty()) throw UsageError("--qid or --title is required");
   if (!options.qid.empty() && !options.title.empty())
     throw UsageError("--qid and --title are both given; give the one that names the article");
-  if (options.ef == 0) throw UsageError("--ef: expected 1 or more, found 0");
 }
 
 // The compact one where it is: it opens at once.
@@ -63,8 +62,7 @@ std::string neighbors_text(IndexSearch& index, Qid qid, const QueryOptions& opti
   const std::vector<float> vector = index.vector(qid);
   std::string text = fmt::format("{}\t{:.4f}\t{}\n", format_qid(qid), 1.0, titles.title_of(qid));
   std::size_t printed = 0;
-  for (const LabeledNeighbor& neighbor :
-       index.search(vector, options.k + 1UL, std::max<std::size_t>(options.ef, beam_for(options.k + 1UL)))) {
+  for (const LabeledNeighbor& neighbor : index.search(vector, options.k + 1UL, options.ef)) {
     if (neighbor.label == qid || printed == options.k) continue;
     ++printed;
     text += fmt::format("{}\t{:.4f}\t{}\n", format_qid(neighbor.label), 1.0F - neighbor.distance,

@@ -1,8 +1,8 @@
 // index.compact beside stock hnswlib on the index.hnsw that it was made from: size, recall as served, queries a second.
 //
 // One thread. The programs take turns query set by query set, so that both see the same machine; times are CPU
-// seconds, the least of all rounds. Queries are rows of the index, whose exact neighbours are found here; ties count as
-// right.
+// seconds, the least of all rounds. Speeds are compared at equal recall. Queries are rows of the index, whose exact
+// neighbours are found here; ties count as right.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -17,12 +17,20 @@
 #include "index/exact_search.h"
 #include "index/hnswlib_view.h"
 #include "index/recall.h"
+#include "index/search_effort.h"
 #include "stock_search.h"
 
 namespace linktrail::bench {
 namespace {
 
-constexpr std::size_t kBeams[] = {10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 130, 160, 200, 300};
+// Stock hnswlib has the width alone; ours ends a search by the slack too, so its widths are bounds.
+constexpr BeamShape kStockShapes[] = {{10}, {12}, {15},  {20},  {25},  {30},  {40},  {50},
+                                      {60}, {80}, {100}, {130}, {160}, {200}, {300}, {400}};
+constexpr BeamShape kOwnShapes[] = {{20, 10, 0.02F},  {30, 10, 0.03F},  {50, 10, 0.04F},  {60, 10, 0.05F},
+                                    {80, 10, 0.07F},  {100, 10, 0.09F}, {100, 10, 0.11F}, {120, 10, 0.13F},
+                                    {120, 10, 0.15F}, {150, 10, 0.17F}, {150, 10, 0.2F},  {200, 10, 0.22F},
+                                    {200, 10, 0.25F}, {250, 10, 0.27F}, {300, 10, 0.3F},  {400, 10, 0.3F}};
+static_assert(std::size(kStockShapes) == std::size(kOwnShapes));
 
 struct Options {
   std::string index;
@@ -65,7 +73,7 @@ Questions make_questions(const HnswlibView& view, std::size_t count, std::size_t
   return asked;
 }
 
-using Answer = std::function<void(std::size_t query, std::size_t ef, std::vector<Qid>& to)>;
+using Answer = std::function<void(std::size_t query, const BeamShape& shape, std::vector<Qid>& to)>;
 
 // True distances decide, not those that the index says.
 double recall_of(const Questions& asked, std::size_t query, std::span<const Qid> answer, std::size_t k) {
@@ -81,23 +89,22 @@ double recall_of(const Questions& asked, std::size_t query, std::span<const Qid>
 }
 
 struct Point {
-  std::size_t ef = 0;
   double recall = 0;
   double seconds = 1e9;
 };
 
-double run_once(const Questions& asked, const Answer& answer, std::size_t ef) {
+double run_once(const Questions& asked, const Answer& answer, const BeamShape& shape) {
   std::vector<Qid> found;
   const double start = cpu_seconds();
-  for (std::size_t q = 0; q < asked.queries.rows(); ++q) answer(q, ef, found);
+  for (std::size_t q = 0; q < asked.queries.rows(); ++q) answer(q, shape, found);
   return cpu_seconds() - start;
 }
 
-double recall_at_ef(const Questions& asked, const Answer& answer, std::size_t ef, std::size_t k) {
+double recall_with(const Questions& asked, const Answer& answer, const BeamShape& shape, std::size_t k) {
   std::vector<Qid> found;
   double sum = 0;
   for (std::size_t q = 0; q < asked.queries.rows(); ++q) {
-    answer(q, ef, found);
+    answer(q, shape, found);
     sum += recall_of(asked, q, found, k);
   }
   return sum / static_cast<double>(asked.queries.rows());
@@ -134,18 +141,21 @@ void print_sizes(const CompactIndex& index, const Options& options) {
 void print_speed(const Questions& asked, const Answer& stock, const Answer& own, const Options& options) {
   std::vector<Point> points[2];
   const Answer* answers[2] = {&stock, &own};
-  for (const std::size_t ef : kBeams)
-    for (int i = 0; i < 2; ++i) points[i].push_back({ef, recall_at_ef(asked, *answers[i], ef, options.top), 1e9});
+  const std::span<const BeamShape> shapes[2] = {kStockShapes, kOwnShapes};
+  const std::size_t count = std::size(kStockShapes);
+  for (int i = 0; i < 2; ++i)
+    for (const BeamShape& shape : shapes[i]) points[i].push_back({recall_with(asked, *answers[i], shape, options.top)});
   for (std::size_t round = 0; round < options.rounds; ++round)
-    for (std::size_t p = 0; p < std::size(kBeams); ++p)
+    for (std::size_t p = 0; p < count; ++p)
       for (int i = 0; i < 2; ++i)
-        points[i][p].seconds = std::min(points[i][p].seconds, run_once(asked, *answers[i], kBeams[p]));
+        points[i][p].seconds = std::min(points[i][p].seconds, run_once(asked, *answers[i], shapes[i][p]));
   const auto queries = static_cast<double>(asked.queries.rows());
-  fmt::print("{:>4} {:>10} {:>10} {:>10} {:>10}   recall@{} and queries/s at equal ef\n", "ef", "stock", "QPS",
-             "compact", "QPS", options.top);
-  for (std::size_t p = 0; p < std::size(kBeams); ++p)
-    fmt::print("{:>4} {:>10.4f} {:>10.0f} {:>10.4f} {:>10.0f}\n", kBeams[p], points[0][p].recall,
-               queries / points[0][p].seconds, points[1][p].recall, queries / points[1][p].seconds);
+  fmt::print("{:>5} {:>9} {:>9} | {:>5} {:>6} {:>9} {:>9}   recall@{} and queries/s: stock, ours\n", "ef", "stock",
+             "QPS", "width", "slack", "compact", "QPS", options.top);
+  for (std::size_t p = 0; p < count; ++p)
+    fmt::print("{:>5} {:>9.4f} {:>9.0f} | {:>5} {:>6.2f} {:>9.4f} {:>9.0f}\n", kStockShapes[p].width,
+               points[0][p].recall, queries / points[0][p].seconds, kOwnShapes[p].width, kOwnShapes[p].slack,
+               points[1][p].recall, queries / points[1][p].seconds);
   for (const double recall : {0.95, 0.99}) {
     const double a = seconds_at(points[0], recall);
     const double b = seconds_at(points[1], recall);
@@ -172,25 +182,26 @@ void run(Options options) {
   const Questions asked = make_questions(view, options.queries, 100);
   StockSearch stock(options.index, options.dim);
   CompactSearch search(index);
-  BeamSearch<HnswlibView> mapped(view);
   std::vector<std::uint64_t> labels;
   const auto ask_stock = [&](std::size_t k) -> Answer {
-    return [&, k](std::size_t q, std::size_t ef, std::vector<Qid>& to) {
-      stock.search(asked.queries.row_data(q), k, ef, labels);
+    return [&, k](std::size_t q, const BeamShape& shape, std::vector<Qid>& to) {
+      stock.search(asked.queries.row_data(q), k, shape.width, labels);
       to.assign(labels.begin(), labels.end());
     };
   };
   const auto ask_compact = [&](std::size_t k) -> Answer {
-    return [&, k](std::size_t q, std::size_t ef, std::vector<Qid>& to) {
+    return [&, k](std::size_t q, const BeamShape& shape, std::vector<Qid>& to) {
       to.clear();
-      for (const auto& neighbor : search.search(asked.queries.row(q), k, ef)) to.push_back(neighbor.label);
+      for (const auto& neighbor : search.search(asked.queries.row(q), k, shape)) to.push_back(neighbor.label);
     };
   };
-  const auto served = [&](std::size_t k, std::size_t ef) { return recall_at_ef(asked, ask_compact(k), ef, k); };
-  fmt::print("as served at ef 100: recall@10 {:.4f}, recall@100 {:.4f}; at ef 200 {:.4f}, {:.4f}\n", served(10, 100),
-             served(100, 100), served(10, 200), served(100, 200));
-  fmt::print("distances a query at ef 100: {:.0f}\n",
-             static_cast<double>(search.distances()) / (4.0 * static_cast<double>(asked.queries.rows())));
+  for (const std::size_t k : {10UL, 100UL}) {
+    const std::uint64_t before = search.distances();
+    const double recall = recall_with(asked, ask_compact(k), beam_for(k, index.size()), k);
+    const auto distances = static_cast<double>(search.distances() - before);
+    fmt::print("as served by default: recall@{} {:.4f}, {:.0f} distances a query\n", k, recall,
+               distances / static_cast<double>(asked.queries.rows()));
+  }
   print_speed(asked, ask_stock(options.top), ask_compact(options.top), options);
 }
 

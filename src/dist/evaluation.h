@@ -52,7 +52,8 @@ struct IndexRecall {
 };
 
 // Collective; every rank maps the index and searches for its share of the queries. Recall of `index_path` against the
-// exact neighbours, with ef at least k. Throws InputError if the index does not hold the same articles.
+// exact neighbours, with ef as in beam_for(): 0 for the default. Throws InputError if the index does not hold the same
+// articles.
 IndexRecall index_recall(const std::string& index_path, const EmbeddingRows& rows, const ExactNeighbors& exact,
                          std::uint32_t ef, const comm::Communicator& comm);
 

@@ -9,6 +9,7 @@
 #include "dist/evaluation.h"
 #include "index/hnswlib_view.h"
 #include "index/recall.h"
+#include "index/search_effort.h"
 #include "index/search_routine.h"
 
 namespace linktrail::dist {
@@ -45,7 +46,7 @@ class Prober {
  private:
   std::vector<Neighbor> nearest(std::span<const float> query, Qid self, std::size_t k, std::size_t ef) {
     const NodeId entry = search_.descend(query.data());
-    const Beam& beam = search_.search_from({&entry, 1}, query.data(), std::max(ef, k + 1));
+    const Beam& beam = search_.search_from({&entry, 1}, query.data(), beam_for(k + 1, view_.size(), ef));
     std::vector<Neighbor> found;
     for (std::size_t i = 0; i < beam.size() && found.size() < k; ++i)
       if (view_.label(beam[i].id) != self) found.push_back(beam[i]);

@@ -31,7 +31,7 @@ std::string_view text(std::span<const std::byte> bytes) { return {at<char>(bytes
 }  // namespace
 
 CompactIndex::CompactIndex(const std::filesystem::path& path, CompactCheck check)
-    : file_(path), dots_(best_code_dot_kernel()) {
+    : file_(path), dots_(best_code_dot_kernel()), kernels_(best_compact_kernels()) {
   read_header();
   check_layout();
   check_hash(CompactSection::kMeans);
@@ -144,16 +144,19 @@ std::vector<float> CompactIndex::vector(NodeId id) const {
 }
 
 CompactQuery CompactIndex::query(std::span<const float> vector) const {
+  CompactQuery result;
+  query(vector, result);
+  return result;
+}
+
+void CompactIndex::query(std::span<const float> vector, CompactQuery& to) const {
   if (vector.size() != dim())
     throw UsageError(fmt::format("index search: the query has {} floats, the index {}", vector.size(), dim()));
-  CompactQuery result{.codes = make_code_query(vector), .bases = std::vector<float>(entries_.size(), 1.0F), .entry = 0};
-  for (std::size_t d = 0; d < dim(); ++d) {
-    const float* of_blocks = means_ + d * entries_.size();
-    for (std::size_t b = 0; b < entries_.size(); ++b) result.bases[b] -= vector[d] * of_blocks[b];
-  }
-  if (!entries_.empty())
-    result.entry = entries_[static_cast<std::size_t>(std::ranges::min_element(result.bases) - result.bases.begin())];
-  return result;
+  make_code_query(vector, to.codes);
+  to.bases.resize(entries_.size());
+  kernels_.block_distances(means_, entries_.size(), vector.data(), dim(), to.bases.data());
+  to.entry =
+      entries_.empty() ? 0 : entries_[static_cast<std::size_t>(std::ranges::min_element(to.bases) - to.bases.begin())];
 }
 
 std::vector<float> CompactIndex::mean_of(NodeId id) const {
@@ -195,10 +198,12 @@ std::span<const NodeId> CompactIndex::links(NodeId id, std::vector<NodeId>& buff
   if (start >= section(CompactSection::kLinks).size())
     fail(fmt::format("has a list of links outside it, of node {}", id), "a place in the file",
          fmt::format("{}", start));
-  const std::uint64_t largest = unpack_links(id, links_ + start, buffer);
+  const std::size_t count = links_[start];
+  if (buffer.size() < count + kUnpackedSpare) buffer.resize(kMaxPackedLinks + kUnpackedSpare);
+  const NodeId largest = kernels_.unpack(id, links_ + start, buffer.data());
   if (largest >= size())
     fail(fmt::format("links node {} to nowhere", id), fmt::format("ids below {}", size()), fmt::format("{}", largest));
-  return buffer;
+  return std::span(buffer).first(count);
 }
 
 }  // namespace linktrail

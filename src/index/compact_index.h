@@ -14,6 +14,7 @@
 #include "core/mapped_file.h"
 #include "index/compact_codes.h"
 #include "index/compact_format.h"
+#include "index/compact_kernels.h"
 #include "index/hnsw_graph.h"
 #include "index/int8_dot.h"
 
@@ -53,6 +54,8 @@ class CompactIndex {
 
   // `vector` has dim() floats; distances are 1 - dot.
   CompactQuery query(std::span<const float> vector) const;
+  // The same in place of what `to` holds.
+  void query(std::span<const float> vector, CompactQuery& to) const;
   // Adds to distances[i], that of ids[i] by the codes alone, what the residuals change.
   void refine(const CompactQuery& query, std::span<const NodeId> ids, float* distances) const;
 
@@ -61,7 +64,7 @@ class CompactIndex {
   void prefetch(NodeId id) const {
     const std::uint8_t* codes = codes_ + id * std::uint64_t{header_.code_stride};
     __builtin_prefetch(codes);
-    __builtin_prefetch(codes + header_.code_stride - 1);
+    if (header_.code_stride % 64 != 0) __builtin_prefetch(codes + header_.code_stride - 1);
     __builtin_prefetch(scales_ + id);
   }
   void prefetch_start(NodeId id) const { __builtin_prefetch(start_block(id)); }
@@ -93,6 +96,7 @@ class CompactIndex {
   CompactHeader header_;
   std::array<float, 256> code_scales_ = code_scales();
   CodeDotKernel dots_;
+  CompactKernels kernels_;
   // Where sections begin.
   const float* means_ = nullptr;
   const std::uint8_t* codes_ = nullptr;

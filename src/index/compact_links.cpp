@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <stdexcept>
 
 namespace linktrail {
@@ -15,11 +14,6 @@ constexpr std::array<std::uint32_t, 4> kMasks{0xffU, 0xffffU, 0xffffffU, 0xfffff
 
 std::uint32_t fold_sign(NodeId node, NodeId link) {
   return link >= node ? (link - node) << 1 : (((node - link) << 1) - 1);
-}
-
-// Below 0, which no list has, it is very large.
-std::uint64_t unfold_sign(std::uint64_t node, std::uint64_t folded) {
-  return (folded & 1) == 0 ? node + (folded >> 1) : node - (folded >> 1) - 1;
 }
 
 std::uint32_t bytes_less_one(std::uint32_t gap) { return (gap > kMasks[0]) + (gap > kMasks[1]) + (gap > kMasks[2]); }
@@ -40,25 +34,6 @@ void pack_links(NodeId node, std::span<const NodeId> links, std::vector<std::uin
     to[control + i / 4] |= static_cast<std::uint8_t>(length << (2 * (i % 4)));
     for (std::uint32_t byte = 0; byte <= length; ++byte) to.push_back(static_cast<std::uint8_t>(gap >> (8 * byte)));
   }
-}
-
-std::uint64_t unpack_links(NodeId node, const std::uint8_t* from, std::vector<NodeId>& to) {
-  const std::size_t count = *from;
-  const std::uint8_t* control = from + 1;
-  const std::uint8_t* data = control + (count + 3) / 4;
-  to.resize(count);
-  std::uint64_t first = 0;
-  std::uint64_t last = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t length = (control[i / 4] >> (2 * (i % 4))) & 3U;
-    std::uint32_t gap = 0;
-    std::memcpy(&gap, data, sizeof gap);
-    gap &= kMasks[length];
-    data += length + 1;
-    last = i == 0 ? first = unfold_sign(node, gap) : last + gap + 1;
-    to[i] = static_cast<NodeId>(last);
-  }
-  return std::max(first, last);
 }
 
 }  // namespace linktrail

@@ -16,14 +16,10 @@
 namespace linktrail {
 
 inline constexpr std::size_t kMaxPackedLinks = 255;
-// What unpack_links may read from where a list begins.
-inline constexpr std::size_t kMaxPackedBytes = 1 + (kMaxPackedLinks + 3) / 4 + 4 * kMaxPackedLinks + 3;
+// What unpacking (compact_kernels.h) may read from where a list begins.
+inline constexpr std::size_t kMaxPackedBytes = 1 + (kMaxPackedLinks + 3) / 4 + 4 * kMaxPackedLinks + 4;
 
 // Appends the list of `node`: distinct ids in any order, below 2^31. Throws std::length_error above kMaxPackedLinks.
 void pack_links(NodeId node, std::span<const NodeId> links, std::vector<std::uint8_t>& to);
-
-// The list that begins at `from`, of which kMaxPackedBytes must be readable, rising. Returns the
-// largest id, 0 for none. Any bytes give some list; if they are no list of ids, the result is too large for one.
-std::uint64_t unpack_links(NodeId node, const std::uint8_t* from, std::vector<NodeId>& to);
 
 }  // namespace linktrail

@@ -19,16 +19,21 @@ class CompactSearch {
   explicit CompactSearch(const CompactIndex& index) : index_(&index), routine_(index) {}
 
   // The k nearest (fewer if the index is smaller), sorted by distance, ties by article. `query` has dim floats and
-  // length 1; ef is raised to k. Distances are 1 - dot, to about 1e-4. Throws InputError where the file is damaged.
-  std::vector<LabeledNeighbor> search(std::span<const float> query, std::size_t k, std::size_t ef);
+  // length 1; the shape is at least k wide. Distances are 1 - dot, to about 1e-4. Throws InputError where the file is
+  // damaged.
+  std::vector<LabeledNeighbor> search(std::span<const float> query, std::size_t k, const BeamShape& shape);
 
   std::uint64_t distances() const { return routine_.distances(); }  // evaluated so far, without entries
 
  private:
+  std::vector<LabeledNeighbor> nearest(std::size_t wanted);
+
   const CompactIndex* index_;
   BeamSearch<CompactIndex> routine_;
+  CompactQuery coded_;
   std::vector<NodeId> ids_;
-  std::vector<float> values_;
+  std::vector<float> values_;  // beside ids_
+  std::vector<float> sorted_;
 };
 
 }  // namespace linktrail

@@ -22,14 +22,14 @@ GraphSearch::GraphSearch(const HnswGraph& graph) : graph_(&graph), view_(graph),
 std::span<const Neighbor> GraphSearch::search(const float* query, std::size_t ef) {
   if (graph_->size() == 0) return {};
   const NodeId entry = routine_.descend(query);
-  return found(routine_.search_from({&entry, 1}, query, ef));
+  return found(routine_.search_from({&entry, 1}, query, BeamShape{.width = ef}));
 }
 
 std::span<const Neighbor> GraphSearch::search_from(std::span<const NodeId> entries, const float* query,
                                                    std::size_t ef) {
   rows_.assign(entries.begin(), entries.end());
   for (NodeId& id : rows_) id -= graph_->first;
-  return found(routine_.search_from(rows_, query, ef));
+  return found(routine_.search_from(rows_, query, BeamShape{.width = ef}));
 }
 
 std::span<const Neighbor> GraphSearch::found(const Beam& beam) {

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "index/compact_search.h"
 #include "index/hnswlib_view.h"
+#include "index/search_effort.h"
 
 namespace linktrail {
 
@@ -25,7 +26,7 @@ class CompactIndexSearch : public IndexSearch {
   std::size_t size() const override { return index_.size(); }
   std::size_t dim() const override { return index_.dim(); }
   std::vector<LabeledNeighbor> search(std::span<const float> query, std::size_t k, std::size_t ef) override {
-    return search_.search(query, k, ef);
+    return search_.search(query, k, beam_for(k, size(), ef));
   }
   std::vector<float> vector(Qid qid) const override {
     const auto id = index_.find(qid);
@@ -56,7 +57,7 @@ std::vector<LabeledNeighbor> HnswlibSearch::search(std::span<const float> query,
     throw UsageError(fmt::format("index search: the query has {} floats, the index {}", query.size(), dim()));
   if (size() == 0 || k == 0) return {};
   const NodeId entry = routine_.descend(query.data());
-  const Beam& beam = routine_.search_from({&entry, 1}, query.data(), std::max(ef, k));
+  const Beam& beam = routine_.search_from({&entry, 1}, query.data(), beam_for(k, size(), ef));
   std::vector<LabeledNeighbor> found;
   for (std::size_t i = 0; i < beam.size(); ++i) found.push_back({beam[i].distance, view_.label(beam[i].id)});
   std::ranges::sort(found);
@@ -90,7 +91,5 @@ std::unique_ptr<IndexSearch> open_index(const std::filesystem::path& path, std::
                        .advice = "build the index again"});
   return index;
 }
-
-std::size_t beam_for(std::size_t k) { return std::max<std::size_t>(100, 2 * k); }
 
 }  // namespace linktrail

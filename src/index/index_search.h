@@ -21,8 +21,8 @@ class IndexSearch {
   virtual std::size_t dim() const = 0;
 
   // The k nearest (fewer if the index is smaller), sorted by distance, ties by article. `query` has dim floats and
-  // length 1; ef is raised to k. Distances are 1 - dot. Throws UsageError for another dim, InputError where the file is
-  // damaged.
+  // length 1; ef as in beam_for(): 0 for the default. Distances are 1 - dot. Throws UsageError for another dim,
+  // InputError where the file is damaged.
   virtual std::vector<LabeledNeighbor> search(std::span<const float> query, std::size_t k, std::size_t ef) = 0;
 
   // The vector of an article, of length 1. Throws InputError if the index does not have it.
@@ -32,9 +32,5 @@ class IndexSearch {
 // Opens an index.compact (known by its first bytes) at once, or checks an index.hnsw of vectors of `dim` floats. Throws
 // InputError, also for a compact index of another dim.
 std::unique_ptr<IndexSearch> open_index(const std::filesystem::path& path, std::size_t dim);
-
-// The beam that finds k neighbours about as well as 100 finds ten: at least 98 in a hundred of them on the data
-// measured in docs/adr/0008.
-std::size_t beam_for(std::size_t k);
 
 }  // namespace linktrail

@@ -26,24 +26,29 @@ float step_of(std::span<const float> query) {
 }  // namespace
 
 CodeQuery make_code_query(std::span<const float> query) {
-  const std::size_t padded = (query.size() + kCodeBlock - 1) / kCodeBlock * kCodeBlock;
   CodeQuery result;
-  result.dim = query.size();
-  result.values.resize(padded);
-  result.high.resize(padded);
-  result.low.resize(padded);
-  result.step = step_of(query);
+  make_code_query(query, result);
+  return result;
+}
+
+void make_code_query(std::span<const float> query, CodeQuery& to) {
+  const std::size_t padded = (query.size() + kCodeBlock - 1) / kCodeBlock * kCodeBlock;
+  to.dim = query.size();
+  to.values.assign(padded, 0);
+  to.high.assign(padded, 0);
+  to.low.assign(padded, 0);
+  to.step = step_of(query);
+  to.sum = 0;
   for (std::size_t i = 0; i < query.size(); ++i) {
-    const float scaled = query[i] / result.step;
+    const float scaled = query[i] / to.step;
     // Not a number becomes 0, so that a damaged query is harmless.
     const int value = scaled == scaled ? static_cast<int>(std::lrint(std::clamp(scaled, -kMaxValue, kMaxValue))) : 0;
     const int low = static_cast<std::int8_t>(value & 0xff);
-    result.values[i] = static_cast<std::int16_t>(value);
-    result.low[i] = static_cast<std::int8_t>(low);
-    result.high[i] = static_cast<std::int8_t>((value - low) / 256);
-    result.sum += value;
+    to.values[i] = static_cast<std::int16_t>(value);
+    to.low[i] = static_cast<std::int8_t>(low);
+    to.high[i] = static_cast<std::int8_t>((value - low) / 256);
+    to.sum += value;
   }
-  return result;
 }
 
 void code_dots_plain(const CodeRows& codes, const CodeQuery& query, std::span<const NodeId> rows, std::int32_t* to) {

@@ -29,6 +29,8 @@ struct CodeQuery {
 };
 
 CodeQuery make_code_query(std::span<const float> query);
+// The same in place of what `to` holds.
+void make_code_query(std::span<const float> query, CodeQuery& to);
 
 // Rows of codes, row i at data + i * stride.
 struct CodeRows {

@@ -9,20 +9,51 @@ namespace linktrail {
 namespace {
 
 // Sixteen codes widened to 16 bits, times sixteen values, neighbours added: |sum| <= 2 * 255 * 32512 fits 32 bits.
-inline __m256i multiply_16(const std::uint8_t* codes, const std::int16_t* values) {
+inline __m256i multiply_16(const std::uint8_t* codes, __m256i values) {
   const __m256i wide = _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes)));
-  return _mm256_madd_epi16(wide, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(values)));
+  return _mm256_madd_epi16(wide, values);
 }
 
-inline __m256i dot_lanes(const std::uint8_t* row, const CodeQuery& query, std::size_t padded) {
-  __m256i even = _mm256_setzero_si256();
-  __m256i odd = _mm256_setzero_si256();
-  for (std::size_t i = 0; i < padded; i += 32) {
-    even = _mm256_add_epi32(even, multiply_16(row + i, query.values.data() + i));
-    odd = _mm256_add_epi32(odd, multiply_16(row + i + 16, query.values.data() + i + 16));
+// The values of a query of at most 64: kHalves times 32 of them stay in registers.
+template <std::size_t kHalves>
+class ShortQuery {
+ public:
+  explicit ShortQuery(const CodeQuery& query) {
+    for (std::size_t i = 0; i < 2 * kHalves; ++i)
+      values_[i] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(query.values.data() + 16 * i));
   }
-  return _mm256_add_epi32(even, odd);
-}
+  __m256i lanes(const std::uint8_t* row) const {
+    __m256i even = multiply_16(row, values_[0]);
+    __m256i odd = multiply_16(row + 16, values_[1]);
+    for (std::size_t i = 2; i < 2 * kHalves; i += 2) {
+      even = _mm256_add_epi32(even, multiply_16(row + 16 * i, values_[i]));
+      odd = _mm256_add_epi32(odd, multiply_16(row + 16 * i + 16, values_[i + 1]));
+    }
+    return _mm256_add_epi32(even, odd);
+  }
+
+ private:
+  __m256i values_[2 * kHalves];
+};
+
+class LongQuery {
+ public:
+  explicit LongQuery(const CodeQuery& query)
+      : values_(reinterpret_cast<const __m256i*>(query.values.data())), pieces_((query.dim + 31) / 32 * 2) {}
+  __m256i lanes(const std::uint8_t* row) const {
+    __m256i even = _mm256_setzero_si256();
+    __m256i odd = _mm256_setzero_si256();
+    for (std::size_t i = 0; i < pieces_; i += 2) {
+      even = _mm256_add_epi32(even, multiply_16(row + 16 * i, _mm256_loadu_si256(values_ + i)));
+      odd = _mm256_add_epi32(odd, multiply_16(row + 16 * i + 16, _mm256_loadu_si256(values_ + i + 1)));
+    }
+    return _mm256_add_epi32(even, odd);
+  }
+
+ private:
+  const __m256i* values_;
+  std::size_t pieces_;
+};
 
 inline std::int32_t sum_of_lanes(__m256i lanes) {
   __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
@@ -31,22 +62,30 @@ inline std::int32_t sum_of_lanes(__m256i lanes) {
   return _mm_cvtsi128_si32(sum);
 }
 
-}  // namespace
-
-void code_dots_avx2(const CodeRows& codes, const CodeQuery& query, std::span<const NodeId> rows, std::int32_t* to) {
-  const std::size_t padded = (query.dim + 31) / 32 * 32;
+template <class Query>
+void dots(const CodeRows& codes, const Query& query, std::span<const NodeId> rows, std::int32_t* to) {
+  const auto lanes = [&](std::size_t r) { return query.lanes(codes.data + rows[r] * codes.stride); };
   std::size_t r = 0;
   // Four rows at a time share the additions across lanes.
   for (; r + 4 <= rows.size(); r += 4) {
-    const __m256i a = dot_lanes(codes.data + rows[r] * codes.stride, query, padded);
-    const __m256i b = dot_lanes(codes.data + rows[r + 1] * codes.stride, query, padded);
-    const __m256i c = dot_lanes(codes.data + rows[r + 2] * codes.stride, query, padded);
-    const __m256i d = dot_lanes(codes.data + rows[r + 3] * codes.stride, query, padded);
-    const __m256i sums = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
+    const __m256i ab = _mm256_hadd_epi32(lanes(r), lanes(r + 1));
+    const __m256i cd = _mm256_hadd_epi32(lanes(r + 2), lanes(r + 3));
+    const __m256i sums = _mm256_hadd_epi32(ab, cd);
     const __m128i total = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to + r), total);
   }
-  for (; r < rows.size(); ++r) to[r] = sum_of_lanes(dot_lanes(codes.data + rows[r] * codes.stride, query, padded));
+  for (; r < rows.size(); ++r) to[r] = sum_of_lanes(lanes(r));
+}
+
+}  // namespace
+
+void code_dots_avx2(const CodeRows& codes, const CodeQuery& query, std::span<const NodeId> rows, std::int32_t* to) {
+  if (query.dim <= 32)
+    dots(codes, ShortQuery<1>(query), rows, to);
+  else if (query.dim <= 64)
+    dots(codes, ShortQuery<2>(query), rows, to);
+  else
+    dots(codes, LongQuery(query), rows, to);
 }
 
 }  // namespace linktrail

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "index/search_effort.h"
 #include "index/search_routine.h"
 
 namespace linktrail {
@@ -22,8 +23,9 @@ NodeNeighbors nearest_of_nodes(const HnswlibView& view, NodeId begin, NodeId end
   BeamSearch<HnswlibView> search(view);
   NodeNeighbors result;
   result.neighbors.reserve((end - begin) * params.k);
+  const BeamShape shape = beam_for(params.k + 1, view.size(), params.ef);
   for (NodeId node = begin; node < end; ++node) {
-    const Beam& beam = search.search_from({&node, 1}, view.vector(node).data(), std::max(params.ef, params.k + 1));
+    const Beam& beam = search.search_from({&node, 1}, view.vector(node).data(), shape);
     append_others(beam, node, params.k, result.neighbors);
   }
   result.distances = search.distances();

@@ -17,7 +17,7 @@ namespace linktrail {
 
 struct NodeNeighborsParams {
   std::size_t k = 10;
-  std::size_t ef = 40;  // width of the beam; at least k + 1 is taken
+  std::size_t ef = 40;  // as in beam_for()
 };
 
 // What stands where a graph has no more neighbours to give.

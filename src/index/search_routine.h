@@ -46,10 +46,10 @@ class BeamSearch {
   // Keeps a reference to the view.
   explicit BeamSearch(const View& view) : view_(&view), visited_(view.size()) {}
 
-  // The nearest at most `ef` nodes that are met from `entries`, in Neighbor's order. Valid until the next call.
-  const Beam& search_from(std::span<const NodeId> entries, const typename View::Query& query, std::size_t ef) {
+  // The nearest nodes that are met from `entries`, in Neighbor's order. Valid until the next call.
+  const Beam& search_from(std::span<const NodeId> entries, const typename View::Query& query, const BeamShape& shape) {
     visited_.clear();
-    beam_.reset(ef);
+    beam_.reset(shape);
     offer_fresh(entries, query);
     while (beam_.has_next()) {
       const std::span<const NodeId> links = view_->links(beam_.take_next(), links_);
@@ -101,20 +101,24 @@ class BeamSearch {
   // Evaluates the nodes that were not seen before together, so that their cache misses overlap.
   void offer_fresh(std::span<const NodeId> ids, const typename View::Query& query) {
     fresh_.resize(ids.size());
-    fresh_.resize(visited_.insert(ids, fresh_.data()));
+    fresh_.resize(visited_.select(ids, fresh_.data()));
     for (const NodeId id : fresh_) view_->prefetch(id);
+    fresh_.resize(visited_.insert(fresh_));
     if (beam_.has_next()) view_->prefetch_links(beam_.next());
     evaluate(query, fresh_);
-    for (std::size_t i = 0; i < fresh_.size(); ++i)
+    near_.resize(fresh_.size());
+    const std::size_t near = beam_.select(values_, near_.data());
+    for (const std::uint32_t i : std::span(near_).first(near))
       if (beam_.offer(values_[i], fresh_[i])) view_->prefetch_start(fresh_[i]);
   }
 
   const View* view_;
   VisitedSet visited_;
   Beam beam_;
-  std::vector<NodeId> links_;  // of the node in hand, if the view unpacks them
-  std::vector<NodeId> fresh_;  // of them, those not seen before
-  std::vector<float> values_;  // beside fresh_
+  std::vector<NodeId> links_;        // of the node in hand, if the view unpacks them
+  std::vector<NodeId> fresh_;        // of them, those not seen before
+  std::vector<float> values_;        // beside fresh_
+  std::vector<std::uint32_t> near_;  // positions in them of what might enter the beam
   std::uint64_t evaluated_ = 0;
 };
 

@@ -102,9 +102,8 @@ class BadInput(JobTest):
     def test_a_gate_or_an_evaluation_that_makes_no_sense_is_refused_before_any_work(self):
         for value in ("1.1", "-0.1", "nan"):
             self.refused_before_training(USAGE, "--min-index-recall", self.snapshot_config(snapshot=f"min_index_recall = {value}"))
-        for flag in ("queries", "ef"):
-            self.refused_before_training(USAGE, f"--{flag}", self.snapshot_config(evaluate=f"{flag} = 0"))
-            self.refused(USAGE, f"--{flag}", 1, "evaluate", "--embeddings", self.folder / "none.h5", f"--{flag}", 0)
+        self.refused_before_training(USAGE, "--queries", self.snapshot_config(evaluate="queries = 0"))
+        self.refused(USAGE, "--queries", 1, "evaluate", "--embeddings", self.folder / "none.h5", "--queries", 0)
         self.assertFalse((self.folder / "root").exists())
 
     def test_malformed_titles_and_labels_are_found_before_training(self):

@@ -69,13 +69,12 @@ class Numbers(JobTest):
         self.assertFalse((self.folder / "o" / "model.h5").exists())
 
     def test_samples_and_searches_of_nothing_are_refused(self):
-        for flag in ("--pairs", "--queries", "--ef"):
+        for flag in ("--pairs", "--queries"):
             with self.subTest(flag=flag):
                 self.refused(USAGE, flag, 2, "evaluate", "--embeddings", "e.h5", flag, 0)
-        self.refused(USAGE, "--ef", 2, "query", self.folder, "--qid", "Q1", "--ef", 0)
 
     def test_the_snapshot_checks_its_evaluation_before_any_work(self):
-        for key in ("ef", "queries", "pairs"):
+        for key in ("queries", "pairs"):
             with self.subTest(key=key):
                 config = self.write("m.toml", "[input]\nsessions = ['s.txt']\n[snapshot]\nmodels = ['reader']\n"
                                     f"[evaluate]\n{key} = 0\n")

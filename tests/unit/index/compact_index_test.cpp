@@ -11,6 +11,7 @@
 #include "index/hnswlib_adapter.h"
 #include "index/index_search.h"
 #include "index/recall.h"
+#include "index/search_effort.h"
 #include "unit/index/clustered_points.h"
 #include "unit/index/graph_checks.h"
 
@@ -107,7 +108,7 @@ TEST_P(Compact, AnswersAsWellAsTheGraphThatItWasMadeFrom) {
     double recall = 0;
     for (std::size_t q = 0; q < queries.rows(); ++q) {
       std::vector<Neighbor> found;
-      for (const auto& neighbor : search.search(queries.row(q), k, beam_for(k)))
+      for (const auto& neighbor : search.search(queries.row(q), k, beam_for(k, index.size())))
         found.push_back({neighbor.distance, 0});
       ASSERT_EQ(found.size(), k);
       recall += recall_at(found, std::span(truth).subspan(q * k, k), k, 3e-5F);
@@ -151,7 +152,7 @@ TEST_F(CompactFile, NoArticleAndOne) {
     const CompactIndex index(compact_, CompactCheck::kAll);
     EXPECT_EQ(index.size(), count);
     EXPECT_FALSE(index.find(5));
-    EXPECT_EQ(CompactSearch(index).search(std::vector<float>(6, 0.4F), 10, 50).size(), count);
+    EXPECT_EQ(CompactSearch(index).search(std::vector<float>(6, 0.4F), 10, {.width = 50}).size(), count);
   }
 }
 
@@ -161,7 +162,7 @@ TEST_F(CompactFile, EqualAndZeroVectors) {
   for (std::size_t row = 800; row < 900; ++row) std::ranges::fill(points.row(row), 0.0F);
   write(points);
   const CompactIndex index(compact_);
-  const auto found = CompactSearch(index).search(points.row(0), 10, 100);
+  const auto found = CompactSearch(index).search(points.row(0), 10, beam_for(10, index.size()));
   ASSERT_EQ(found.size(), 10U);
   for (const auto& neighbor : found) EXPECT_NEAR(neighbor.distance, 0, 1e-4F);
 }

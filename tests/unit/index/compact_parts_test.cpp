@@ -7,6 +7,7 @@
 #include "core/random.h"
 #include "index/compact_codes.h"
 #include "index/compact_format.h"
+#include "index/compact_kernels.h"
 #include "index/compact_links.h"
 #include "index/compact_order.h"
 #include "unit/index/clustered_points.h"
@@ -49,14 +50,25 @@ TEST(CompactCodes, RowsAreWholeLinesWhereThatIsCheap) {
 
 struct Unpacked {
   std::vector<NodeId> links;
-  std::uint64_t largest = 0;
+  NodeId largest = 0;
+
+  friend bool operator==(const Unpacked&, const Unpacked&) = default;
 };
 
-Unpacked unpack(NodeId node, std::vector<std::uint8_t> packed) {
-  packed.resize(packed.size() + kMaxPackedBytes);
+Unpacked unpack_with(const CompactKernels& kernels, NodeId node, const std::vector<std::uint8_t>& packed) {
   Unpacked result;
-  result.largest = unpack_links(node, packed.data(), result.links);
+  result.links.resize(packed[0] + kUnpackedSpare, ~NodeId{0});
+  result.largest = kernels.unpack(node, packed.data(), result.links.data());
+  result.links.resize(packed[0]);
   return result;
+}
+
+// By both kernels, which must agree on whatever bytes.
+Unpacked unpack(NodeId node, std::vector<std::uint8_t> packed) {
+  packed.resize(packed.size() + kMaxPackedBytes, 0xff);
+  const Unpacked plain = unpack_with(kCompactKernelsPlain, node, packed);
+  EXPECT_EQ(unpack_with(best_compact_kernels(), node, packed), plain);
+  return plain;
 }
 
 TEST(CompactLinks, AreReadBackSorted) {
@@ -106,6 +118,29 @@ TEST(CompactLinks, AnyBytesGiveIdsNoLargerThanTheResult) {
     if (i % 2 == 0) bytes[2] |= 1;  // a first link below the node
     const Unpacked read = unpack(static_cast<NodeId>(random.below(100)), bytes);
     for (const NodeId link : read.links) EXPECT_LE(link, read.largest);
+  }
+}
+
+// To the bit: what a search finds does not depend on the machine.
+TEST(CompactKernels, DistancesToBlocksAreTheSameInAllInstructions) {
+  RandomStream random({.seed = 9, .stage = RandomStage::kWorld});
+  for (const std::size_t blocks : {0UL, 1UL, 7UL, 8UL, 63UL, 64UL, 77UL, 256UL}) {
+    constexpr std::size_t kDim = 50;
+    std::vector<float> means(kDim * blocks);
+    std::vector<float> query(kDim);
+    for (float& x : means) x = random.uniform() - 0.5F;
+    for (float& x : query) x = random.uniform() - 0.5F;
+    std::vector<float> plain(blocks + 1, 5.0F);
+    std::vector<float> best(plain);
+    kCompactKernelsPlain.block_distances(means.data(), blocks, query.data(), kDim, plain.data());
+    best_compact_kernels().block_distances(means.data(), blocks, query.data(), kDim, best.data());
+    EXPECT_EQ(best, plain) << blocks;
+    EXPECT_EQ(plain.back(), 5.0F);
+    for (std::size_t b = 0; b < blocks; ++b) {
+      double dot = 0;
+      for (std::size_t d = 0; d < kDim; ++d) dot += query[d] * means[d * blocks + b];
+      EXPECT_NEAR(plain[b], 1 - dot, 1e-5);
+    }
   }
 }
 
