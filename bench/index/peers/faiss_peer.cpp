@@ -22,7 +22,7 @@ class FaissPeer : public Peer {
     std::vector<float> packed;
     packed.reserve(rows.rows * rows.dim);
     for (std::size_t i = 0; i < rows.rows; ++i) packed.insert(packed.end(), rows.row(i).begin(), rows.row(i).end());
-    index_->add(static_cast<faiss::idx_t>(rows.rows), packed.data());
+    index_->add(static_cast<faiss::Index::idx_t>(rows.rows), packed.data());
     omp_set_num_threads(1);
     faiss::hnsw_stats.reset();
   }
@@ -31,7 +31,7 @@ class FaissPeer : public Peer {
     index_->hnsw.efSearch = static_cast<int>(effort);
     scores_.resize(k);
     ids_.resize(k);
-    index_->search(1, query, static_cast<faiss::idx_t>(k), scores_.data(), ids_.data());
+    index_->search(1, query, static_cast<faiss::Index::idx_t>(k), scores_.data(), ids_.data());
     to.clear();
     for (const auto id : ids_)
       if (id >= 0) to.push_back(static_cast<std::uint64_t>(id));
@@ -44,7 +44,7 @@ class FaissPeer : public Peer {
   std::size_t ef_construction_;
   std::unique_ptr<faiss::IndexHNSWFlat> index_;
   std::vector<float> scores_;
-  std::vector<faiss::idx_t> ids_;
+  std::vector<faiss::Index::idx_t> ids_;
 };
 
 }  // namespace
