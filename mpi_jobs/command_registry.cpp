@@ -17,6 +17,11 @@ constexpr const char* kSnapshotNotes =
     "Stages that are done and unchanged are skipped, so the same command goes on after a stop.\n"
     "Example: mpirun -n 16 linktrail snapshot configs/monthly.toml";
 
+constexpr const char* kCollectPageviewsNotes =
+    "Columns by name: actor, timestamp, wiki_db or project, page_id; namespace, agent_type, access_method and\n"
+    "is_pageview where present. docs/operations.md has the query that exports them, and every rule.\n"
+    "Example: mpirun -n 16 linktrail collect pageviews --input 'log/*.gz' --qids page_qids.tsv.gz --output sessions";
+
 constexpr const char* kTrainReaderNotes =
     "Example: mpirun -n 8 linktrail train reader --input 'sessions/*.gz' --output models/reader --dim 64";
 
@@ -60,6 +65,11 @@ constexpr const char* kWalkNotes =
 const std::vector<Registered>& registry() {
   static const std::vector<Registered> commands{
       {{"snapshot"}, kStages, "all stages for both models, published as one snapshot", kSnapshotNotes, make_snapshot},
+      {{"collect", "pageviews"},
+       kStages,
+       "sessions from exported pageview logs",
+       kCollectPageviewsNotes,
+       make_collect_pageviews},
       {{"train", "reader"}, kStages, "train embeddings on reader sessions", kTrainReaderNotes, make_train_reader},
       {{"train", "links"}, kStages, "train the link model on pagelinks", kTrainLinksNotes, make_train_links},
       {{"embed", "reader"},
@@ -104,6 +114,7 @@ void refuse_unknown_command(const std::vector<std::string>& words) {
 }
 
 std::string group_help(const std::string& group) {
+  if (group == "collect") return "from raw logs and dumps to flat files: pageviews";
   if (group == "train") return "train a model: reader (on sessions) or links (on pagelinks)";
   if (group == "embed") return "from a trained model to a vector for every article: reader or links";
   if (group == "simulate") return "make flat files: world, wordnet or walk";

@@ -72,4 +72,23 @@ const std::vector<EnumName<FlatCompression>>& enum_names() {
   return names;
 }
 
+template <>
+const std::vector<EnumName<Compat>>& enum_names() {
+  static const std::vector<EnumName<Compat>> names{{Compat::kFixed, "none"}, {Compat::kOriginal, "original"}};
+  return names;
+}
+
+template <>
+const std::vector<EnumName<Malformed>>& enum_names() {
+  static const std::vector<EnumName<Malformed>> names{{Malformed::kRefuse, "refuse"}, {Malformed::kSkip, "skip"}};
+  return names;
+}
+
+template <>
+const std::vector<EnumName<DeleteInputs>>& enum_names() {
+  static const std::vector<EnumName<DeleteInputs>> names{{DeleteInputs::kNever, "never"},
+                                                         {DeleteInputs::kOnSuccess, "on-success"}};
+  return names;
+}
+
 }  // namespace linktrail::jobs

@@ -52,6 +52,12 @@ template <>
 const std::vector<EnumName<SubIndexEngine>>& enum_names();
 template <>
 const std::vector<EnumName<FlatCompression>>& enum_names();
+template <>
+const std::vector<EnumName<Compat>>& enum_names();
+template <>
+const std::vector<EnumName<Malformed>>& enum_names();
+template <>
+const std::vector<EnumName<DeleteInputs>>& enum_names();
 
 template <class E>
 std::string enum_to_text(E value) {

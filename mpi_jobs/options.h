@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "collect/pageview_log.h"
 #include "dist/index.h"
 #include "dist/training.h"
 #include "embedding/document_vector.h"
@@ -131,6 +132,27 @@ struct WalkOptions {
   std::vector<std::string> input;
   std::string output;
   WalkParams params;
+};
+
+// What becomes of the exported logs once sessions are durable. They name readers; sessions do not.
+enum class DeleteInputs { kNever, kOnSuccess };
+
+struct CollectPageviewsOptions {
+  std::vector<std::string> input;
+  std::vector<std::string> qids;
+  std::string output;
+  FlatCompression compression = FlatCompression::kNone;
+  std::uint32_t parts = 8;
+  RowFilters filters;
+  std::uint32_t max_views_per_day = 500;
+  std::uint32_t min_actors = 50;
+  std::string main_page = "Q5296";
+  std::uint32_t gap = 3600;
+  std::uint32_t min_length = 2;
+  std::uint32_t max_length = 30;
+  Malformed malformed = Malformed::kRefuse;
+  double memory_gib = 0;
+  DeleteInputs delete_inputs = DeleteInputs::kNever;
 };
 
 struct SnapshotInputs {
@@ -317,6 +339,36 @@ void fields(WalkOptions& o, Visitor&& v) {
   v(FieldInfo{"sessions", "number of sessions"}, o.params.sessions);
   v(FieldInfo{"back", "probability to go on from the page before"}, o.params.back_probability);
   v(FieldInfo{"stop", "probability to stop after each page from the second on"}, o.params.stop_probability);
+}
+
+inline constexpr const char* kRules = "Rules, in the order in which they are applied";
+
+template <class Visitor>
+void fields(CollectPageviewsOptions& o, Visitor&& v) {
+  v(FieldInfo{"input", "exported logs (TSV with a header): files, folders or globs"}, o.input);
+  v(FieldInfo{"qids", "page-to-QID table: TSV with the header wiki_db, page_id, qid"}, o.qids);
+  v(FieldInfo{"output", "folder for the sessions, which only you may read"}, o.output);
+  v(FieldInfo{"compression", "compression of the sessions"}, o.compression);
+  v(FieldInfo{"parts", "number of files, written side by side"}, o.parts);
+  v(FieldInfo{"malformed", "what to do at a row that cannot be read: end, or count it and go on"}, o.malformed);
+  v(FieldInfo{"memory", "GiB of a node's memory for views; beyond, the logs are read again for each part of the actors; "
+                        "0: half of what is free", "GIB"},
+    o.memory_gib);
+  v(FieldInfo{"delete-inputs", "delete the logs when the sessions are safely on disk"}, o.delete_inputs);
+  v(FieldInfo{"is-pageview", "keep rows with this is_pageview", "true|any", kRules}, o.filters.is_pageview);
+  v(FieldInfo{"agent-type", "keep rows of this agent_type", "TEXT|any", kRules}, o.filters.agent_type);
+  v(FieldInfo{"drop-access-method", "drop rows of this access_method", "TEXT|any", kRules}, o.filters.drop_access);
+  v(FieldInfo{"namespace", "keep rows of this namespace", "N|any", kRules}, o.filters.name_space);
+  v(FieldInfo{"max-views-per-day", "drop the views of an actor's day (UTC) that has more; 0: any number", "", kRules},
+    o.max_views_per_day);
+  v(FieldInfo{"min-actors", "drop views of pages that fewer actors have seen", "", kRules}, o.min_actors);
+  v(FieldInfo{"main-page", "drop actors who have seen this article", "QID|none", kRules}, o.main_page);
+  v(FieldInfo{"gap", "seconds between two views beyond which a session ends", "", kRules}, o.gap);
+  v(FieldInfo{"min-length", "drop shorter sessions", "", kRules}, o.min_length);
+  v(FieldInfo{"max-length", "drop longer sessions", "", kRules}, o.max_length);
+  v(FieldInfo{"compat", "repeat the bugs of the pipeline in use: hyphenated wikis lost, repeats gone before splitting",
+              "", kRules},
+    o.filters.compat);
 }
 
 template <class Visitor>
