@@ -74,5 +74,6 @@ std::unique_ptr<Command> make_export();
 std::unique_ptr<Command> make_simulate_world();
 std::unique_ptr<Command> make_simulate_wordnet();
 std::unique_ptr<Command> make_simulate_walk();
+std::unique_ptr<Command> make_simulate_pageviews();
 
 }  // namespace linktrail::jobs

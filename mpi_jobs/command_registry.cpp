@@ -90,6 +90,7 @@ const std::vector<Registered>& registry() {
       {{"simulate", "world"}, kTestData, "articles with planted topics, of any number", "", make_simulate_world},
       {{"simulate", "wordnet"}, kTestData, "WordNet's synsets as articles", "", make_simulate_wordnet},
       {{"simulate", "walk"}, kTestData, "sessions walked over real pagelinks", kWalkNotes, make_simulate_walk},
+      {{"simulate", "pageviews"}, kTestData, "pageview logs and a page-to-QID table", "", make_simulate_pageviews},
   };
   return commands;
 }
@@ -117,7 +118,7 @@ std::string group_help(const std::string& group) {
   if (group == "collect") return "from raw logs and dumps to flat files: pageviews";
   if (group == "train") return "train a model: reader (on sessions) or links (on pagelinks)";
   if (group == "embed") return "from a trained model to a vector for every article: reader or links";
-  if (group == "simulate") return "make flat files: world, wordnet or walk";
+  if (group == "simulate") return "make flat files: world, wordnet or walk; or raw ones: pageviews";
   return {};
 }
 

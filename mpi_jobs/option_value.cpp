@@ -91,4 +91,11 @@ const std::vector<EnumName<DeleteInputs>>& enum_names() {
   return names;
 }
 
+template <>
+const std::vector<EnumName<WikiColumn>>& enum_names() {
+  static const std::vector<EnumName<WikiColumn>> names{{WikiColumn::kWikiDb, "wiki_db"},
+                                                       {WikiColumn::kProject, "project"}};
+  return names;
+}
+
 }  // namespace linktrail::jobs

@@ -58,6 +58,8 @@ template <>
 const std::vector<EnumName<Malformed>>& enum_names();
 template <>
 const std::vector<EnumName<DeleteInputs>>& enum_names();
+template <>
+const std::vector<EnumName<WikiColumn>>& enum_names();
 
 template <class E>
 std::string enum_to_text(E value) {

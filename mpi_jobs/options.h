@@ -15,6 +15,7 @@
 #include "embedding/document_vector.h"
 #include "embedding/params.h"
 #include "index/params.h"
+#include "simulate/pageview_log.h"
 #include "simulate/walk.h"
 #include "simulate/wordnet_files.h"
 #include "simulate/world_files.h"
@@ -132,6 +133,12 @@ struct WalkOptions {
   std::vector<std::string> input;
   std::string output;
   WalkParams params;
+};
+
+struct SimulatePageviewsOptions {
+  std::string output;
+  FlatCompression compression = FlatCompression::kGzip;
+  PageviewLogParams params;
 };
 
 // What becomes of the exported logs once sessions are durable. They name readers; sessions do not.
@@ -339,6 +346,25 @@ void fields(WalkOptions& o, Visitor&& v) {
   v(FieldInfo{"sessions", "number of sessions"}, o.params.sessions);
   v(FieldInfo{"back", "probability to go on from the page before"}, o.params.back_probability);
   v(FieldInfo{"stop", "probability to stop after each page from the second on"}, o.params.stop_probability);
+}
+
+template <class Visitor>
+void fields(SimulatePageviewsOptions& o, Visitor&& v) {
+  v(FieldInfo{"output", "folder for the logs and the page-to-QID table"}, o.output);
+  v(FieldInfo{"compression", "compression of the files"}, o.compression);
+  v(FieldInfo{"actors", "number of actors"}, o.params.actors);
+  v(FieldInfo{"files", "number of logs"}, o.params.files);
+  v(FieldInfo{"days", "days that the logs cover"}, o.params.days);
+  v(FieldInfo{"articles", "number of articles"}, o.params.world.articles);
+  v(FieldInfo{"topics", "number of planted topics"}, o.params.world.topics);
+  v(FieldInfo{"wikis", "number of wikis, at most 5; the second and fourth have hyphens"}, o.params.world.wikis);
+  v(FieldInfo{"zipf", "exponent of the articles' popularity"}, o.params.world.zipf_exponent);
+  v(FieldInfo{"bots", "share of actors that are spiders or automated"}, o.params.bot_share);
+  v(FieldInfo{"main-page", "share of actors who see the Main Page"}, o.params.main_page_share);
+  v(FieldInfo{"noise", "rows that the filters drop for each view: apps, other namespaces, no pageviews, no page id"},
+    o.params.noise_share);
+  v(FieldInfo{"heavy-views", "views of one more actor, all on one day"}, o.params.heavy_views);
+  v(FieldInfo{"wiki-column", "how the logs name wikis"}, o.params.wiki_column);
 }
 
 inline constexpr const char* kRules = "Rules, in the order in which they are applied";
