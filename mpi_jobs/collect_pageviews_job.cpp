@@ -7,11 +7,11 @@
 #include "comm/agreement.h"
 #include "comm/node.h"
 #include "core/free_memory.h"
-#include "corpus/qid_text.h"
 #include "dist/collect_sessions.h"
 #include "dist/input_files.h"
 #include "dist/session_files.h"
 #include "dist/session_order.h"
+#include "mpi_jobs/collect_output.h"
 #include "mpi_jobs/collect_record.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/private_memory.h"
@@ -25,22 +25,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kGiB = 1024.0 * 1024 * 1024;
-constexpr std::uint32_t kMostParts = 999;  // three digits in the names
-
-Qid main_page_of(const std::string& text) {
-  if (text == "none") return kNoQid;
-  const Qid qid = parse_qid(text);
-  if (qid == kNoQid) throw UsageError(fmt::format("--main-page: expected a QID or none, found '{}'", printable(text)));
-  return qid;
-}
 
 void validate(const CollectPageviewsOptions& o) {
   require("input", o.input);
   require("qids", o.qids);
   require("output", o.output);
   main_page_of(o.main_page);
-  if (o.parts == 0 || o.parts > kMostParts)
-    throw UsageError(fmt::format("--parts: expected 1 to {}, found {}", kMostParts, o.parts));
+  check_parts(o.parts);
   if (o.filters.is_pageview != "true" && o.filters.is_pageview != kAny)
     throw UsageError(fmt::format("--is-pageview: expected true or any, found '{}'", printable(o.filters.is_pageview)));
   if (o.min_length == 0 || o.max_length < o.min_length)
@@ -87,7 +78,7 @@ class CollectPageviews : public Command {
       logs = dist::expand_inputs_on_root(options_.input, context.comm);
       comm::agreed_on_root(context.comm, [&] { check_deletable(logs); });
     }
-    const dist::SessionFiles files = session_files();
+    const dist::SessionFiles files = session_files(options_, FileAccess::kOwner);
     dist::check_session_folder(files, context.comm);
     dist::CollectedSessions collected = dist::collect_sessions(params(context.comm), context.comm);
     report(collected, context);
@@ -100,12 +91,6 @@ class CollectPageviews : public Command {
   }
 
  private:
-  dist::SessionFiles session_files() const {
-    return {.folder = options_.output,
-            .parts = options_.parts,
-            .suffix = options_.compression == FlatCompression::kGzip ? ".txt.gz" : ".txt"};
-  }
-
   // Collective.
   dist::CollectParams params(const comm::Communicator& comm) const {
     const auto ranks = static_cast<double>(comm::Node(comm).ranks().size());

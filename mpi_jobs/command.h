@@ -68,6 +68,7 @@ std::unique_ptr<Command> make_index();
 std::unique_ptr<Command> make_evaluate();
 std::unique_ptr<Command> make_snapshot();
 std::unique_ptr<Command> make_collect_pageviews();
+std::unique_ptr<Command> make_collect_clickstream();
 std::unique_ptr<Command> make_query();
 std::unique_ptr<Command> make_inspect();
 std::unique_ptr<Command> make_export();

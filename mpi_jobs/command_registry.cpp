@@ -22,6 +22,10 @@ constexpr const char* kCollectPageviewsNotes =
     "is_pageview where present. docs/operations.md has the query that exports them, and every rule.\n"
     "Example: mpirun -n 16 linktrail collect pageviews --input 'log/*.gz' --qids page_qids.tsv.gz --output sessions";
 
+constexpr const char* kCollectClickstreamNotes =
+    "Example: linktrail collect clickstream --input clickstream-enwiki-2026-10.tsv.gz --titles titles.tsv.gz\n"
+    "         --output sessions --sessions 10000000";
+
 constexpr const char* kTrainReaderNotes =
     "Example: mpirun -n 8 linktrail train reader --input 'sessions/*.gz' --output models/reader --dim 64";
 
@@ -70,6 +74,11 @@ const std::vector<Registered>& registry() {
        "sessions from exported pageview logs",
        kCollectPageviewsNotes,
        make_collect_pageviews},
+      {{"collect", "clickstream"},
+       kStages,
+       "sessions walked over the public clickstream",
+       kCollectClickstreamNotes,
+       make_collect_clickstream},
       {{"train", "reader"}, kStages, "train embeddings on reader sessions", kTrainReaderNotes, make_train_reader},
       {{"train", "links"}, kStages, "train the link model on pagelinks", kTrainLinksNotes, make_train_links},
       {{"embed", "reader"},
@@ -115,7 +124,7 @@ void refuse_unknown_command(const std::vector<std::string>& words) {
 }
 
 std::string group_help(const std::string& group) {
-  if (group == "collect") return "from raw logs and dumps to flat files: pageviews";
+  if (group == "collect") return "from raw logs and dumps to flat files: pageviews or clickstream";
   if (group == "train") return "train a model: reader (on sessions) or links (on pagelinks)";
   if (group == "embed") return "from a trained model to a vector for every article: reader or links";
   if (group == "simulate") return "make flat files: world, wordnet or walk; or raw ones: pageviews";

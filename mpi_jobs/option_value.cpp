@@ -98,4 +98,11 @@ const std::vector<EnumName<WikiColumn>>& enum_names() {
   return names;
 }
 
+template <>
+const std::vector<EnumName<dist::Transitions>>& enum_names() {
+  static const std::vector<EnumName<dist::Transitions>> names{{dist::Transitions::kLink, "link"},
+                                                              {dist::Transitions::kAll, "all"}};
+  return names;
+}
+
 }  // namespace linktrail::jobs

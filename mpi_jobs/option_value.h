@@ -60,6 +60,8 @@ template <>
 const std::vector<EnumName<DeleteInputs>>& enum_names();
 template <>
 const std::vector<EnumName<WikiColumn>>& enum_names();
+template <>
+const std::vector<EnumName<dist::Transitions>>& enum_names();
 
 template <class E>
 std::string enum_to_text(E value) {

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "collect/clickstream_walk.h"
 #include "collect/pageview_log.h"
+#include "dist/collect_clickstream.h"
 #include "dist/index.h"
 #include "dist/training.h"
 #include "embedding/document_vector.h"
@@ -133,6 +135,20 @@ struct WalkOptions {
   std::vector<std::string> input;
   std::string output;
   WalkParams params;
+};
+
+struct CollectClickstreamOptions {
+  std::vector<std::string> input;
+  std::vector<std::string> titles;
+  std::string wiki;
+  std::string output;
+  FlatCompression compression = FlatCompression::kNone;
+  std::uint32_t parts = 8;
+  std::uint64_t sessions = 1000000;
+  ClickWalkParams walk;
+  dist::Transitions transitions = dist::Transitions::kLink;
+  std::string main_page = "Q5296";
+  Malformed malformed = Malformed::kRefuse;
 };
 
 struct SimulatePageviewsOptions {
@@ -395,6 +411,24 @@ void fields(CollectPageviewsOptions& o, Visitor&& v) {
   v(FieldInfo{"compat", "repeat the bugs of the pipeline in use: hyphenated wikis lost, repeats gone before splitting",
               "", kRules},
     o.filters.compat);
+}
+
+template <class Visitor>
+void fields(CollectClickstreamOptions& o, Visitor&& v) {
+  v(FieldInfo{"input", "monthly clickstream files: files, folders or globs"}, o.input);
+  v(FieldInfo{"titles", "titles: wiki_db, qid, title; or qid, title for one wiki"}, o.titles);
+  v(FieldInfo{"wiki", "the wiki of all files, e.g. enwiki; if not given, by their names", "NAME"}, o.wiki);
+  v(FieldInfo{"output", "folder for the sessions"}, o.output);
+  v(FieldInfo{"compression", "compression of the sessions"}, o.compression);
+  v(FieldInfo{"parts", "number of files, written side by side"}, o.parts);
+  v(FieldInfo{"sessions", "number of sessions"}, o.sessions);
+  v(FieldInfo{"min-length", "shortest session; shorter walks are drawn again"}, o.walk.min_length);
+  v(FieldInfo{"max-length", "longest session; walks end there"}, o.walk.max_length);
+  v(FieldInfo{"stop", "probability to stop at an article; auto: the share of its arrivals that no click leads away from"},
+    o.walk.stop_probability);
+  v(FieldInfo{"transitions", "steps between articles: along links, or all that readers made"}, o.transitions);
+  v(FieldInfo{"main-page", "leave this article out", "QID|none"}, o.main_page);
+  v(FieldInfo{"malformed", "what to do at a row that cannot be read: end, or count it and go on"}, o.malformed);
 }
 
 template <class Visitor>

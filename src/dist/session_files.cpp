@@ -38,7 +38,7 @@ void write_session_files(const SessionFiles& files, const std::function<void(std
   comm::agreed(comm, [&] {
     const auto step = static_cast<std::uint32_t>(comm.size());
     for (auto number = static_cast<std::uint32_t>(comm.rank()); number < files.parts; number += step) {
-      writers.emplace_back(files.path(number), FileAccess::kOwner);
+      writers.emplace_back(files.path(number), files.access);
       write(number, writers.back());
       writers.back().close();
     }
