@@ -115,8 +115,10 @@ class CollectPageviews : public Command {
       context.log.warning("{} of the logs lack is_pageview, agent_type, access_method or namespace: rows of these files "
                           "pass the filters that ask for them",
                           collected.missing_filters);
-    if (collected.passes > 1)
-      context.log.info("read the logs {} times, to keep the views within the memory", collected.passes);
+    context.log.info("read {} rows in {:.3f} s{}", collected.counts.front().count, collected.read_seconds,
+                     collected.passes > 1
+                         ? fmt::format(", in {} passes, to keep the views within the memory", collected.passes)
+                         : "");
     context.log.info("what the rules dropped and kept:\n{}", rule_table(collected.counts));
   }
 

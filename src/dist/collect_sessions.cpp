@@ -1,6 +1,7 @@
 #include "dist/collect_sessions.h"
 
 #include <array>
+#include <chrono>
 #include <random>
 
 #include "collect/page_qids.h"
@@ -86,7 +87,9 @@ class Collection {
   void read(std::uint64_t number) {
     views_.clear();
     slice_.number = number;
+    const auto begin = std::chrono::steady_clock::now();
     const RowCounts counts = read_views(input_, read_, slice_, views_, wikis_, comm_);
+    read_seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (number == 0 && rows_.rows == 0) rows_ = counts;
     ++passes_;
   }
@@ -159,6 +162,7 @@ class Collection {
   JoinCounts join_;
   Sequences<Qid> sessions_;
   std::uint64_t passes_ = 0;
+  double read_seconds_ = 0;
 };
 
 void refuse_empty(std::uint64_t rows) {
@@ -191,6 +195,7 @@ CollectedSessions Collection::result() {
   result.counts.push_back({"pages seen by too few actors", join_.rare});
   result.counts.push_back({"pages without a QID", join_.without});
   result.counts.push_back({"pages with several QIDs, the lowest taken", join_.conflicts});
+  result.read_seconds = read_seconds_;
   result.missing_filters = files_lacking_filters(input_);
   return result;
 }

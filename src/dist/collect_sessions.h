@@ -28,6 +28,7 @@ struct CollectedSessions {
   RuleCounts counts;        // over all ranks
   std::uint64_t total = 0;  // sessions over all ranks
   std::uint64_t passes = 1;  // over the logs
+  double read_seconds = 0;   // in them, of this rank: decompressing, parsing and exchanging
   std::uint32_t missing_filters = 0;  // files that lack a column that a filter asks for
 };
 
