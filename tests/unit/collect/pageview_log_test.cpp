@@ -113,6 +113,24 @@ TEST_F(Rows, ActorsMeanNothingUnderAnotherKey) {
   EXPECT_FALSE(view_.same_actor(first));
 }
 
+// 84 bits, not 64 and 20 of the same.
+TEST_F(Rows, BothKeysCountInAnActor) {
+  PageviewRows other{RowFilters{}, ActorKey{1, 3}}, same{RowFilters{}, ActorKey{1, 1}};
+  ASSERT_EQ(parse(row("12")), RowRule::kCount);
+  const View first = view_;
+  for (PageviewRows* rows : {&other, &same}) {
+    ASSERT_EQ(rows->parse(row("12"), all_columns(), view_), RowRule::kCount);
+    EXPECT_EQ(view_.actor, first.actor);
+    EXPECT_FALSE(view_.same_actor(first));
+  }
+}
+
+TEST_F(Rows, ATextIsAnotherWikiInTheOtherKindOfColumn) {
+  EXPECT_EQ(rows_.parse("a\t1\tenwiki\t7", few_columns(0), view_), RowRule::kCount);
+  EXPECT_EQ(rows_.parse("a\t1\tenwiki\t7", few_columns(1), view_), RowRule::kProject);
+  EXPECT_EQ(rows_.parse("a\t1\tenwiki\t7", few_columns(0), view_), RowRule::kCount);
+}
+
 TEST_F(Rows, EachFilterDropsItsRows) {
   EXPECT_EQ(parse(row("12", "0\tuser\tdesktop\tfalse")), RowRule::kNotPageview);
   EXPECT_EQ(parse(row("12", "0\tuser\tdesktop\tNULL")), RowRule::kNotPageview);

@@ -141,10 +141,11 @@ TEST(Sessionizer, OnlyTheBusyDayGoesAndTheLimitItselfStays) {
   for (std::uint64_t i = 0; i < 3; ++i) views.push_back(view(1, i, 1));
   for (std::uint64_t i = 0; i < 4; ++i) views.push_back(view(1, kMillisecondsADay + i, 1));
   views.push_back(view(1, 2 * kMillisecondsADay, 1));
-  views.push_back(view(2, 0, 1));
+  views.push_back(view(2, 2 * kMillisecondsADay, 1));  // on the same day as the one before, by another actor
+  for (std::uint64_t i = 0; i < 2; ++i) views.push_back(view(2, 2 * kMillisecondsADay + i, 1));
   std::vector<View> unlimited = views;
   EXPECT_EQ(drop_busy_days(views, 3), 4U);
-  EXPECT_EQ(views.size(), 5U);
+  ASSERT_EQ(views.size(), 7U);
   EXPECT_EQ(views[3].day(), 2U);
   EXPECT_TRUE(views[4].same_actor(view(2, 0, 1)));
   EXPECT_EQ(drop_busy_days(unlimited, 0), 0U);
