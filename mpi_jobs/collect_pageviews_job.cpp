@@ -94,8 +94,8 @@ class CollectPageviews : public Command {
   // Collective.
   dist::CollectParams params(const comm::Communicator& comm) const {
     const auto ranks = static_cast<double>(comm::Node(comm).ranks().size());
-    const double node = options_.memory_gib > 0 ? options_.memory_gib * kGiB
-                                                : static_cast<double>(free_memory_bytes()) / 2;
+    const double node =
+        options_.memory_gib > 0 ? options_.memory_gib * kGiB : static_cast<double>(free_memory_bytes()) / 2;
     return {.logs = options_.input,
             .qids = options_.qids,
             .filters = options_.filters,
@@ -112,9 +112,10 @@ class CollectPageviews : public Command {
 
   static void report(const dist::CollectedSessions& collected, const Context& context) {
     if (collected.missing_filters > 0)
-      context.log.warning("{} of the logs lack is_pageview, agent_type, access_method or namespace: rows of these files "
-                          "pass the filters that ask for them",
-                          collected.missing_filters);
+      context.log.warning(
+          "{} of the logs lack is_pageview, agent_type, access_method or namespace: rows of these files "
+          "pass the filters that ask for them",
+          collected.missing_filters);
     context.log.info("read {} rows in {:.3f} s{}", collected.counts.front().count, collected.read_seconds,
                      collected.passes > 1
                          ? fmt::format(", in {} passes, to keep the views within the memory", collected.passes)
@@ -124,8 +125,9 @@ class CollectPageviews : public Command {
 
   static void refuse_nothing(const dist::CollectedSessions& collected) {
     if (collected.total == 0)
-      throw InputError("no session is left; the table above says which rule dropped how much; check the page-to-QID "
-                       "table, --min-actors and the filters");
+      throw InputError(
+          "no session is left; the table above says which rule dropped how much; check the page-to-QID "
+          "table, --min-actors and the filters");
   }
 
   // Collective.

@@ -393,8 +393,10 @@ void fields(CollectPageviewsOptions& o, Visitor&& v) {
   v(FieldInfo{"compression", "compression of the sessions"}, o.compression);
   v(FieldInfo{"parts", "number of files, written side by side"}, o.parts);
   v(FieldInfo{"malformed", "what to do at a row that cannot be read: end, or count it and go on"}, o.malformed);
-  v(FieldInfo{"memory", "GiB of a node's memory for views; beyond, the logs are read again for each part of the actors; "
-                        "0: half of what is free", "GIB"},
+  v(FieldInfo{"memory",
+              "GiB of a node's memory for views; beyond, the logs are read again for each part of the actors; "
+              "0: half of what is free",
+              "GIB"},
     o.memory_gib);
   v(FieldInfo{"delete-inputs", "delete the logs when the sessions are safely on disk"}, o.delete_inputs);
   v(FieldInfo{"is-pageview", "keep rows with this is_pageview", "true|any", kRules}, o.filters.is_pageview);
@@ -424,7 +426,8 @@ void fields(CollectClickstreamOptions& o, Visitor&& v) {
   v(FieldInfo{"sessions", "number of sessions"}, o.sessions);
   v(FieldInfo{"min-length", "shortest session; shorter walks are drawn again"}, o.walk.min_length);
   v(FieldInfo{"max-length", "longest session; walks end there"}, o.walk.max_length);
-  v(FieldInfo{"stop", "probability to stop at an article; auto: the share of its arrivals that no click leads away from"},
+  v(FieldInfo{"stop",
+              "probability to stop at an article; auto: the share of its arrivals that no click leads away from"},
     o.walk.stop_probability);
   v(FieldInfo{"transitions", "steps between articles: along links, or all that readers made"}, o.transitions);
   v(FieldInfo{"main-page", "leave this article out", "QID|none"}, o.main_page);

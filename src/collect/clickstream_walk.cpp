@@ -19,8 +19,8 @@ void check(const ClickWalkParams& params) {
     throw UsageError(fmt::format("--min-length and --max-length: expected 1 <= min <= max, found {} and {}",
                                  params.min_length, params.max_length));
   if (params.stop_probability && !(*params.stop_probability >= 0 && *params.stop_probability < 1))
-    throw UsageError(fmt::format("--stop: expected auto or a number from 0 to below 1, found {}",
-                                 *params.stop_probability));
+    throw UsageError(
+        fmt::format("--stop: expected auto or a number from 0 to below 1, found {}", *params.stop_probability));
 }
 
 }  // namespace
@@ -29,7 +29,8 @@ ClickWalk::ClickWalk(const ClickGraph& graph, const ClickWalkParams& params) : g
   check(params);
   if (graph.size() == 0 || graph.entry_sums().back() == 0)
     throw InputError(
-        "the clickstream has no row from outside (other-search and the like) to an article with a QID, so no session can "
+        "the clickstream has no row from outside (other-search and the like) to an article with a QID, so no session "
+        "can "
         "begin; check the titles and the wiki");
   bool any = params.min_length == 1;
   for (ClickGraph::Node node = 0; node < graph.size() && !any; ++node)
@@ -61,8 +62,9 @@ void ClickWalk::nodes(std::uint64_t number, std::vector<ClickGraph::Node>& nodes
     walk(random, nodes);
     if (nodes.size() >= params_.min_length) return;
   }
-  throw InputError(fmt::format("{} walks in a row had fewer than {} articles; lower --min-length, or give a constant --stop",
-                               kMostTries, params_.min_length));
+  throw InputError(
+      fmt::format("{} walks in a row had fewer than {} articles; lower --min-length, or give a constant --stop",
+                  kMostTries, params_.min_length));
 }
 
 void ClickWalk::session(std::uint64_t number, std::vector<Qid>& qids) const {

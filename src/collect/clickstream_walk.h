@@ -1,10 +1,11 @@
-// Sessions walked over the clickstream: a first-order Markov chain, as in Arora, Gerlach, Piccardi, Garcia-Duran and West,
-// "Wikipedia Reader Navigation: When Synthetic Data Is Enough" (WSDM 2022), which found such sequences close to real ones.
+// Sessions walked over the clickstream: a first-order Markov chain, as in Arora, Gerlach, Piccardi, Garcia-Duran and
+// West, "Wikipedia Reader Navigation: When Synthetic Data Is Enough" (WSDM 2022), which found such sequences close to
+// real ones.
 //
 // A walk enters at an article in proportion to the clicks that come to it from outside, and goes on to another in
-// proportion to the clicks between them. Ours, as far as we know: it stops at an article with the share of arrivals that
-// no click leads away from, 1 - clicks / arrivals, or with a constant probability; it ends at the longest length; a walk
-// that is too short is drawn again. Session i depends on the graph, the parameters and i alone.
+// proportion to the clicks between them. Ours, as far as we know: it stops at an article with the share of arrivals
+// that no click leads away from, 1 - clicks / arrivals, or with a constant probability; it ends at the longest length;
+// a walk that is too short is drawn again. Session i depends on the graph, the parameters and i alone.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +26,12 @@ struct ClickWalkParams {
 
 class ClickWalk {
  public:
-  // Keeps a reference to `graph`. Throws UsageError for parameters out of range, InputError for a graph on which no walk
-  // of two articles can be.
+  // Keeps a reference to `graph`. Throws UsageError for parameters out of range, InputError for a graph on which no
+  // walk of two articles can be.
   ClickWalk(const ClickGraph& graph, const ClickWalkParams& params);
 
-  // Session `number`, of min_length .. max_length articles. O(log articles) a step. Throws InputError if kMostTries walks
-  // in a row are too short.
+  // Session `number`, of min_length .. max_length articles. O(log articles) a step. Throws InputError if kMostTries
+  // walks in a row are too short.
   void session(std::uint64_t number, std::vector<Qid>& qids) const;
   void nodes(std::uint64_t number, std::vector<ClickGraph::Node>& nodes) const;
 

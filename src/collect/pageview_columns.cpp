@@ -33,7 +33,8 @@ constexpr std::array<std::pair<std::string_view, Position>, 14> kNames{{
 }};
 
 [[noreturn]] void refuse(const InputFile& file, const std::string& what) {
-  throw input_error({.what = what, .file = file.path, .line = 1, .expected = kExpected, .found = {}, .advice = kAdvice});
+  throw input_error(
+      {.what = what, .file = file.path, .line = 1, .expected = kExpected, .found = {}, .advice = kAdvice});
 }
 
 void take(PageviewColumns& columns, std::string_view name, std::uint32_t position, const InputFile& file) {
@@ -64,7 +65,8 @@ PageviewColumns read_pageview_header(const InputFile& file) {
   if (by_project) columns.wiki = columns.wiki_is_project;
   columns.wiki_is_project = by_project ? 1 : 0;
   if (columns.count > PageviewColumns::kMost)
-    refuse(file, fmt::format("pageview header of {} columns; at most {} are read", columns.count, PageviewColumns::kMost));
+    refuse(file,
+           fmt::format("pageview header of {} columns; at most {} are read", columns.count, PageviewColumns::kMost));
   if (columns.actor == PageviewColumns::kNone) refuse(file, "pageview header lacks a column for the actor");
   if (columns.time == PageviewColumns::kNone) refuse(file, "pageview header lacks a column for the timestamp");
   if (columns.wiki == PageviewColumns::kNone) refuse(file, "pageview header lacks a column for the wiki");

@@ -24,14 +24,14 @@ enum class Malformed { kRefuse, kSkip };
 
 // Why a row is no view, in the order in which it is asked.
 enum class RowRule : std::uint8_t {
-  kMalformed,     // number of columns, or a value that cannot be read
-  kNotPageview,   // is_pageview is false or NULL
-  kAgent,         // another agent type
-  kAccess,        // the access method that is left out
-  kProject,       // no Wikipedia, or no wiki at all
-  kNamespace,     // another namespace
-  kNothing,       // actor, timestamp or page id is NULL or empty
-  kCount,         // of rules; of a row: it is a view
+  kMalformed,    // number of columns, or a value that cannot be read
+  kNotPageview,  // is_pageview is false or NULL
+  kAgent,        // another agent type
+  kAccess,       // the access method that is left out
+  kProject,      // no Wikipedia, or no wiki at all
+  kNamespace,    // another namespace
+  kNothing,      // actor, timestamp or page id is NULL or empty
+  kCount,        // of rules; of a row: it is a view
 };
 inline constexpr std::size_t kRowRules = static_cast<std::size_t>(RowRule::kCount);
 

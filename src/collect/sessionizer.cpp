@@ -33,8 +33,9 @@ class Stream {
   void add(std::span<const View> views, const PageTable& pages) {
     join(views, pages);
     if (visits_.empty()) return;
-    const bool main = rules_.main_page != kNoQid &&
-                      std::any_of(visits_.begin(), visits_.end(), [&](const Visit& v) { return v.qid == rules_.main_page; });
+    const bool main = rules_.main_page != kNoQid && std::any_of(visits_.begin(), visits_.end(), [&](const Visit& v) {
+                        return v.qid == rules_.main_page;
+                      });
     if (main) {
       counts_.main_page += visits_.size();
       return;
@@ -119,7 +120,8 @@ std::uint64_t drop_busy_days(std::vector<View>& views, std::uint32_t most) {
       [&](std::size_t begin, std::size_t end) {
         if (end - begin > most) return;
         if (kept != begin)
-          std::copy(views.begin() + static_cast<std::ptrdiff_t>(begin), views.begin() + static_cast<std::ptrdiff_t>(end),
+          std::copy(views.begin() + static_cast<std::ptrdiff_t>(begin),
+                    views.begin() + static_cast<std::ptrdiff_t>(end),
                     views.begin() + static_cast<std::ptrdiff_t>(kept));
         kept += end - begin;
       });

@@ -27,10 +27,11 @@ std::uint32_t WikiNames::add(std::string_view name) {
   const auto hash = static_cast<std::uint32_t>(hash_bytes(name));
   const auto [it, added] = names_.try_emplace(hash, name);
   if (!added && it->second != name)
-    throw InputError("two names of wikis have the same 32-bit hash; check the order of the columns, or collect them apart");
+    throw InputError(
+        "two names of wikis have the same 32-bit hash; check the order of the columns, or collect them apart");
   if (added && names_.size() > kMost)
-    throw InputError(fmt::format("more than {} names of wikis; expected a few hundred; check the order of the columns",
-                                 kMost));
+    throw InputError(
+        fmt::format("more than {} names of wikis; expected a few hundred; check the order of the columns", kMost));
   return hash;
 }
 

@@ -23,7 +23,18 @@ namespace {
 constexpr std::size_t kBatchRows = 1UL << 18;
 
 // What became of the rows, in the order in which it is asked.
-enum Fate : std::size_t { kRows, kBroken, kSelf, kNoQidTo, kNoQidFrom, kMainPage, kNotFollowed, kSteps, kEntries, kFates };
+enum Fate : std::size_t {
+  kRows,
+  kBroken,
+  kSelf,
+  kNoQidTo,
+  kNoQidFrom,
+  kMainPage,
+  kNotFollowed,
+  kSteps,
+  kEntries,
+  kFates
+};
 
 [[noreturn]] void refuse(const LineReader& lines, const char* what, const char* expected, std::string_view found,
                          const char* advice) {
@@ -62,9 +73,11 @@ class TitleRows {
       if (line.empty()) continue;
       const std::size_t count = split_fields(line, fields);
       if ((count != 2 && count != 3) || fields[count - 1].empty())
-        refuse(lines_.reader(), "not a title row", "qid<TAB>title or wiki_db<TAB>qid<TAB>title", line, "check the columns");
+        refuse(lines_.reader(), "not a title row", "qid<TAB>title or wiki_db<TAB>qid<TAB>title", line,
+               "check the columns");
       const Qid qid = parse_qid(fields[count - 2]);
-      if (qid == kNoQid) refuse(lines_.reader(), "not a QID", "a QID such as Q42", fields[count - 2], "check the columns");
+      if (qid == kNoQid)
+        refuse(lines_.reader(), "not a QID", "a QID such as Q42", fields[count - 2], "check the columns");
       batch.push_back({title_key(count == 3 ? fields[0] : only_wiki(), fields[count - 1]), qid});
     }
     return true;
@@ -165,8 +178,11 @@ Kept keep(Read& read, const ClickstreamParams& params) {
 // Collective. Items with the same identity, which are owned by one rank, become one; then every rank gets all.
 template <class T, class Identity, class Merge>
 std::vector<T> unite(std::vector<T> items, Identity identity, Merge merge, const comm::Communicator& comm) {
-  auto owned = comm::exchange_by_owner<T>(
-      items, [&](const T& item) { return owner_of(static_cast<Qid>(std::get<0>(identity(item))), comm.size()); }, comm).data;
+  auto owned =
+      comm::exchange_by_owner<T>(
+          items, [&](const T& item) { return owner_of(static_cast<Qid>(std::get<0>(identity(item))), comm.size()); },
+          comm)
+          .data;
   comm::agreed(comm, [&] {
     std::sort(owned.begin(), owned.end(), [&](const T& a, const T& b) { return identity(a) < identity(b); });
     std::size_t kept = 0;
@@ -208,8 +224,8 @@ CollectedClicks collect_clicks(const ClickstreamParams& params, const comm::Comm
   const std::vector<std::string> wikis = comm::agreed(comm, [&] { return wikis_of(files, params.wiki); });
   TitleRows titles(params.titles, wikis, comm);
   Read read = comm::agreed(comm, [&] { return read_clicks(files, wikis, params, comm); });
-  const JoinCounts join =
-      join_qids(read.keys, 1, [&](std::vector<KeyQid>& rows) { return titles.next(rows); }, comm);
+  const JoinCounts join = join_qids(
+      read.keys, 1, [&](std::vector<KeyQid>& rows) { return titles.next(rows); }, comm);
   Kept kept = comm::agreed(comm, [&] { return keep(read, params); });
   const RuleCounts counts = counts_of(read, join, comm);
   read = {};

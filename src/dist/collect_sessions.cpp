@@ -70,10 +70,8 @@ class Collection {
       : params_(params),
         comm_(comm),
         input_(open_pageview_files(params.logs, comm)),
-        read_{.filters = params.filters,
-              .key = draw_key(comm),
-              .malformed = params.malformed,
-              .limit = params.memory} {}
+        read_{.filters = params.filters, .key = draw_key(comm), .malformed = params.malformed, .limit = params.memory} {
+  }
 
   CollectedSessions run() {
     QidTable table(params_.qids, comm_);  // looked at first: a wrong path must not cost the hours before
@@ -118,8 +116,8 @@ class Collection {
   }
 
   void join(QidTable& table) {
-    join_ = join_qids(pages_, params_.rules.min_actors, [&](std::vector<KeyQid>& rows) { return table.next(rows); },
-                      comm_);
+    join_ = join_qids(
+        pages_, params_.rules.min_actors, [&](std::vector<KeyQid>& rows) { return table.next(rows); }, comm_);
     // Names of the table only matter where they share a hash with one of the logs.
     const std::string text = table.wikis().text() + wikis_.text();
     const std::vector<char> all = comm::all_gather<char>(std::span<const char>(text), comm_);
@@ -167,8 +165,9 @@ class Collection {
 
 void refuse_empty(std::uint64_t rows) {
   if (rows == 0)
-    throw InputError("the pageview logs hold no row; expected a header and at least one row; check that the export "
-                     "finished");
+    throw InputError(
+        "the pageview logs hold no row; expected a header and at least one row; check that the export "
+        "finished");
 }
 
 std::uint32_t files_lacking_filters(const PageviewFiles& input) {

@@ -24,9 +24,9 @@ struct CollectParams {
 };
 
 struct CollectedSessions {
-  Sequences<Qid> sessions;  // of the actors of this rank, actor by actor: to be shuffled before they are written
-  RuleCounts counts;        // over all ranks
-  std::uint64_t total = 0;  // sessions over all ranks
+  Sequences<Qid> sessions;   // of the actors of this rank, actor by actor: to be shuffled before they are written
+  RuleCounts counts;         // over all ranks
+  std::uint64_t total = 0;   // sessions over all ranks
   std::uint64_t passes = 1;  // over the logs
   double read_seconds = 0;   // in them, of this rank: decompressing, parsing and exchanging
   std::uint32_t missing_filters = 0;  // files that lack a column that a filter asks for

@@ -34,6 +34,7 @@ using NextRows = std::function<bool(std::vector<KeyQid>&)>;
 
 // Collective. Replaces the values of `keys`: a QID, kRarePage where all ranks together counted less than `min_count`,
 // or kPageWithoutQid. Memory of a rank: 32 bytes a distinct key here, and as much a key that it owns.
-JoinCounts join_qids(PageTable& keys, std::uint64_t min_count, const NextRows& next_rows, const comm::Communicator& comm);
+JoinCounts join_qids(PageTable& keys, std::uint64_t min_count, const NextRows& next_rows,
+                     const comm::Communicator& comm);
 
 }  // namespace linktrail::dist

@@ -15,7 +15,10 @@ class PieceLines {
  public:
   // Not collective. `files` must outlive this, and be the same on all ranks.
   PieceLines(std::span<const InputFile> files, const comm::Communicator& comm, LineText text = LineText::kQuoted)
-      : files_(files), plan_(plan_shards(files, comm.size())), mine_(plan_.of_rank[static_cast<std::size_t>(comm.rank())]), text_(text) {}
+      : files_(files),
+        plan_(plan_shards(files, comm.size())),
+        mine_(plan_.of_rank[static_cast<std::size_t>(comm.rank())]),
+        text_(text) {}
 
   // Moves to the next line; false at the end of the last piece, and from then on.
   bool next(std::string_view& line) {
@@ -30,7 +33,7 @@ class PieceLines {
   }
 
   bool ended() const { return at_ == mine_.size() && !lines_; }
-  std::size_t file() const { return file_; }           // of the line last returned: its position in `files`
+  std::size_t file() const { return file_; }            // of the line last returned: its position in `files`
   const LineReader& reader() const { return *lines_; }  // of the line last returned
 
  private:

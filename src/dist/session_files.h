@@ -14,7 +14,7 @@ namespace linktrail::dist {
 struct SessionFiles {
   std::string folder;
   std::uint32_t parts = 1;
-  std::string suffix;  // ".txt" or ".txt.gz"
+  std::string suffix;                      // ".txt" or ".txt.gz"
   FileAccess access = FileAccess::kOwner;  // those of real readers are personal data
 
   // "FOLDER/sessions-003-of-008.txt", number from 0.
@@ -25,9 +25,9 @@ struct SessionFiles {
 // compression: whoever reads the folder would read both collections.
 void check_session_folder(const SessionFiles& files, const comm::Communicator& comm);
 
-// Collective. Calls write(part number, writer) for the parts of this rank (its rank, + ranks, ...). Names appear when all ranks have written and synced all parts. `write` does not communicate.
-void write_session_files(const SessionFiles& files,
-                         const std::function<void(std::uint32_t, SessionWriter&)>& write,
+// Collective. Calls write(part number, writer) for the parts of this rank (its rank, + ranks, ...). Names appear when
+// all ranks have written and synced all parts. `write` does not communicate.
+void write_session_files(const SessionFiles& files, const std::function<void(std::uint32_t, SessionWriter&)>& write,
                          const comm::Communicator& comm);
 
 }  // namespace linktrail::dist

@@ -65,7 +65,9 @@ std::vector<std::uint32_t> sorted_order(const Keyed& keyed) {
   return order;
 }
 
-bool equal(std::span<const Qid> a, std::span<const Qid> b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+bool equal(std::span<const Qid> a, std::span<const Qid> b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
 
 // Copies of a session get keys of their own. All copies are on this rank.
 void number_copies(Keyed& keyed) {
@@ -100,9 +102,11 @@ std::vector<SessionPart> shuffle_sessions(Sequences<Qid> sessions, std::uint64_t
     for (std::size_t i = 0; i < local.sessions.size(); ++i) local.keys.push_back(hash_qids(local.sessions[i], seed));
     return local;
   });
-  keyed = exchange(std::move(keyed), [&](std::uint64_t key) { return key % ranks; }, comm);
+  keyed = exchange(
+      std::move(keyed), [&](std::uint64_t key) { return key % ranks; }, comm);
   comm::agreed(comm, [&] { number_copies(keyed); });
-  keyed = exchange(std::move(keyed), [&](std::uint64_t key) { return share_of(key, parts) % ranks; }, comm);
+  keyed = exchange(
+      std::move(keyed), [&](std::uint64_t key) { return share_of(key, parts) % ranks; }, comm);
   return comm::agreed(comm, [&] { return parts_of(keyed, parts, comm); });
 }
 

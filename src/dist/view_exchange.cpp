@@ -24,7 +24,10 @@ int owner_of(const View& view, int ranks) {
 class Reader {
  public:
   Reader(const PageviewFiles& input, const ReadParams& params, const comm::Communicator& comm)
-      : input_(input), params_(params), rows_(params.filters, params.key), lines_(input.files, comm, LineText::kPrivate) {}
+      : input_(input),
+        params_(params),
+        rows_(params.filters, params.key),
+        lines_(input.files, comm, LineText::kPrivate) {}
 
   // Fills `batch` with views of the slice; false once there are no more.
   bool next(const ActorSlice& slice, std::vector<View>& batch) {
@@ -56,8 +59,9 @@ class Reader {
                        .line = lines_.reader().line_number(),
                        .expected = rows_.fault(),
                        .found = {},
-                       .advice = "the row is not shown, as it names a reader; mend the export, or count such rows and go "
-                                 "on with --malformed skip"});
+                       .advice =
+                           "the row is not shown, as it names a reader; mend the export, or count such rows and go "
+                           "on with --malformed skip"});
   }
 
   const PageviewFiles& input_;
@@ -77,9 +81,10 @@ void unite(WikiNames& wikis, const WikiNames& mine, const comm::Communicator& co
 void halve(ActorSlice& slice, ViewBuckets& views, const ReadParams& params, const comm::Communicator& comm) {
   comm::agreed(comm, [&] {
     if (slice.number != 0 || slice.bits == kMostBits)
-      throw UsageError(fmt::format("--memory: {:.2f} GiB of views on a rank are too little for {} parts of the actors; "
-                                   "give more memory or more ranks",
-                                   static_cast<double>(params.limit) / (1UL << 30), slice.count()));
+      throw UsageError(
+          fmt::format("--memory: {:.2f} GiB of views on a rank are too little for {} parts of the actors; "
+                      "give more memory or more ranks",
+                      static_cast<double>(params.limit) / (1UL << 30), slice.count()));
     ++slice.bits;
     views.filter([&](const View& view) { return slice.holds(view); });
   });
@@ -116,8 +121,8 @@ RowCounts read_views(const PageviewFiles& input, const ReadParams& params, Actor
       batch.clear();
       if (more) more = reader.next(slice, batch);
     });
-    const auto received =
-        comm::exchange_by_owner<View>(batch, [&](const View& view) { return owner_of(view, comm.size()); }, comm);
+    const auto received = comm::exchange_by_owner<View>(
+        batch, [&](const View& view) { return owner_of(view, comm.size()); }, comm);
     comm::agreed(comm, [&] { views.add(received.data); });
     // One reduction for both questions: 2 is a rank beyond its limit, 1 one that has more to read.
     // In a later pass slices are as large as in the first, up to chance, which is let pass.

@@ -177,13 +177,13 @@ class LogFiles {
     fmt::format_to(std::back_inserter(line_), "{:016x}{:016x}\t{:04}-{:02}-{:02} {:02}:{:02}:{:02}\t{}\t",
                    mix64(row.actor), mix64(~row.actor), static_cast<int>(date.year()),
                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), second / 3600,
-                   second / 60 % 60, second % 60,
-                   params_.wiki_column == WikiColumn::kWikiDb ? wiki.db : wiki.project);
+                   second / 60 % 60, second % 60, params_.wiki_column == WikiColumn::kWikiDb ? wiki.db : wiki.project);
     if (row.page == 0)
       line_ += "NULL";
     else
       fmt::format_to(std::back_inserter(line_), "{}", row.page);
-    fmt::format_to(std::back_inserter(line_), "\t{}\t{}\t{}\t{}\n", row.name_space, row.agent, row.access, row.pageview);
+    fmt::format_to(std::back_inserter(line_), "\t{}\t{}\t{}\t{}\n", row.name_space, row.agent, row.access,
+                   row.pageview);
     files_[share_of(mix64(row.order), params_.files)].write(line_);
   }
 

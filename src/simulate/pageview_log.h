@@ -21,10 +21,10 @@ struct PageviewLogParams {
   std::uint64_t actors = 20000;
   std::uint32_t files = 4;
   std::uint32_t days = 7;
-  double bot_share = 0.15;         // of the actors: spiders and automated ones
-  double main_page_share = 0.05;   // of the actors: see the Main Page once or more
-  double noise_share = 0.2;        // of the rows: apps, other namespaces, no pageviews, no page id
-  std::uint64_t heavy_views = 0;   // of one more actor, on one day
+  double bot_share = 0.15;        // of the actors: spiders and automated ones
+  double main_page_share = 0.05;  // of the actors: see the Main Page once or more
+  double noise_share = 0.2;       // of the rows: apps, other namespaces, no pageviews, no page id
+  std::uint64_t heavy_views = 0;  // of one more actor, on one day
   WikiColumn wiki_column = WikiColumn::kWikiDb;
 };
 

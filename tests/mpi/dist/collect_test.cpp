@@ -45,7 +45,8 @@ std::string qid_table() {
   std::string text = "wiki_db\tpage_id\tqid\n";
   for (const char* wiki : {"enwiki", "zh_yuewiki"})
     for (std::uint32_t page = 1; page <= kPages - 3; ++page)
-      text += std::string(wiki) + "\t" + std::to_string(page) + "\tQ" + std::to_string(page == 57 ? 5296 : page % 50) + "\n";
+      text += std::string(wiki) + "\t" + std::to_string(page) + "\tQ" + std::to_string(page == 57 ? 5296 : page % 50) +
+              "\n";
   return text;
 }
 
@@ -138,7 +139,8 @@ TEST(CollectSessions, EveryRowIsCountedOnce) {
   std::uint64_t sum = 0;
   for (std::size_t i = 1; i < 16; ++i) sum += result.counts[i].count;
   EXPECT_EQ(result.counts[0].count, sum);
-  for (const std::size_t rule : {3UL, 8UL, 9UL, 10UL, 11UL, 12UL, 13UL, 15UL}) EXPECT_GT(result.counts[rule].count, 0U) << rule;
+  for (const std::size_t rule : {3UL, 8UL, 9UL, 10UL, 11UL, 12UL, 13UL, 15UL})
+    EXPECT_GT(result.counts[rule].count, 0U) << rule;
 }
 
 TEST(CollectSessions, AMalformedRowIsRefusedByAllWithItsLineAndWithoutItsActor) {
@@ -191,9 +193,9 @@ TEST(ShuffleSessions, AnotherSeedIsAnotherOrderOfTheSameSessions) {
 
 TEST(JoinQids, CountsOfAllRanksDecideAndTheLowestQidWins) {
   PageTable keys;
-  keys[7] += 1;                                    // seen once a rank
+  keys[7] += 1;                                          // seen once a rank
   keys[8 + static_cast<unsigned>(world().rank())] += 1;  // seen by one rank
-  keys[100] += 5;                                  // not in the table
+  keys[100] += 5;                                        // not in the table
   bool given = false;
   const auto rows = [&](std::vector<KeyQid>& batch) {
     if (!given) batch = {{7, 70 + world().rank()}, {8, 80}, {999, 1}};
@@ -213,11 +215,13 @@ TEST(CollectClicks, TheGraphIsTheSameForAnyNumberOfRanksAndFiles) {
   const SharedFolder folder;
   if (world().is_root()) {
     std::string a = "other-search\tA\texternal\t100\nA\tB\tlink\t40\nB\tC_c\tlink\t20\nA\tNo_item\tlink\t9\n";
-    std::string b = "A\tB\tlink\t2\nC_c\tA\tother\t7\nB\tMain\tlink\t50\nother-empty\tC_c\texternal\t3\nA\tA\tlink\t5\n";
+    std::string b =
+        "A\tB\tlink\t2\nC_c\tA\tother\t7\nB\tMain\tlink\t50\nother-empty\tC_c\texternal\t3\nA\tA\tlink\t5\n";
     write_file(folder.file("enwiki-1"), a);
     write_file(folder.file("enwiki-2"), b);
     write_file(folder.file("enwiki-both"), b + a);
-    write_file(folder.file("titles"), "enwiki\tQ1\tA\nenwiki\tQ2\tB\nenwiki\tQ3\tC c\nenwiki\tQ5296\tMain\ndewiki\tQ9\tNo item\n");
+    write_file(folder.file("titles"),
+               "enwiki\tQ1\tA\nenwiki\tQ2\tB\nenwiki\tQ3\tC c\nenwiki\tQ5296\tMain\ndewiki\tQ9\tNo item\n");
   }
   comm::barrier(world());
   for (const std::vector<std::string>& files :

@@ -19,8 +19,8 @@ TEST(ClickstreamLog, RowsHaveFourColumns) {
   EXPECT_EQ(click.count, 18U);
   EXPECT_EQ(parse_click("other-search\tC\texternal\t5955705", click), nullptr);
   EXPECT_EQ(click.type, ClickType::kExternal);
-  for (const char* row : {"", "A\tB\tlink", "A\tB\tlink\t1\tx", "A\tB\tlink\t0", "A\tB\tlink\t-3", "A\tB\tlink\tx", "A\tB\tL\t1",
-                          "\tB\tlink\t1", "A\t\tlink\t1", "A\tB\tlink\t99999999999999999999"})
+  for (const char* row : {"", "A\tB\tlink", "A\tB\tlink\t1\tx", "A\tB\tlink\t0", "A\tB\tlink\t-3", "A\tB\tlink\tx",
+                          "A\tB\tL\t1", "\tB\tlink\t1", "A\t\tlink\t1", "A\tB\tlink\t99999999999999999999"})
     EXPECT_NE(parse_click(row, click), nullptr) << row;
 }
 
@@ -138,7 +138,8 @@ TEST(ClickWalk, SessionsEndWhereArrivalsExceedClicks) {
   const Tally t = tally(walk, 300'000);
   ChiSquared ends, starts;
   for (ClickGraph::Node a = 0; a < graph.size(); ++a) {
-    const double stop = 1 - std::min(1.0, static_cast<double>(graph.clicks(a)) / static_cast<double>(graph.arrivals(a)));
+    const double stop =
+        1 - std::min(1.0, static_cast<double>(graph.clicks(a)) / static_cast<double>(graph.arrivals(a)));
     const double expected = t.visits.at(a) * stop;
     const double found = t.ends.contains(a) ? t.ends.at(a) : 0;
     if (stop == 0 || stop == 1)
@@ -155,7 +156,8 @@ TEST(ClickWalk, SessionsEndWhereArrivalsExceedClicks) {
 
 TEST(ClickWalk, ASessionDependsOnItsNumberAloneAndKeepsItsLengths) {
   const ClickGraph graph = wide_graph();
-  const ClickWalk walk(graph, {.min_length = 3, .max_length = 6}), other(graph, {.seed = 2, .min_length = 3, .max_length = 6});
+  const ClickWalk walk(graph, {.min_length = 3, .max_length = 6}),
+      other(graph, {.seed = 2, .min_length = 3, .max_length = 6});
   std::vector<Qid> first, again, elsewhere;
   std::size_t different = 0;
   for (std::uint64_t i = 0; i < 500; ++i) {

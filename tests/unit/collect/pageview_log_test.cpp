@@ -46,7 +46,8 @@ TEST_F(Header, ColumnsAreFoundByNameInAnyOrder) {
 }
 
 TEST_F(Header, HivesNamesWithATableAndProjectsAreKnown) {
-  const PageviewColumns c = read("p.actor\tp.dt\tp.project\tp.page_id\tp.namespace_id\tp.access_method\tp.is_pageview\n");
+  const PageviewColumns c =
+      read("p.actor\tp.dt\tp.project\tp.page_id\tp.namespace_id\tp.access_method\tp.is_pageview\n");
   EXPECT_EQ(c.wiki, 2U);
   EXPECT_EQ(c.wiki_is_project, 1U);
   EXPECT_EQ(c.flag, 6U);
@@ -74,7 +75,8 @@ class Rows : public testing::Test {
  protected:
   static PageviewColumns all_columns() {
     PageviewColumns c;
-    c.actor = 0, c.time = 1, c.wiki = 2, c.page = 3, c.name_space = 4, c.agent = 5, c.access = 6, c.flag = 7, c.count = 8;
+    c.actor = 0, c.time = 1, c.wiki = 2, c.page = 3, c.name_space = 4, c.agent = 5, c.access = 6, c.flag = 7,
+    c.count = 8;
     return c;
   }
   static PageviewColumns few_columns(std::uint32_t project) {
@@ -146,10 +148,10 @@ TEST_F(Rows, EachFilterDropsItsRows) {
 }
 
 TEST_F(Rows, WhatCannotBeReadIsMalformedAndNotQuoted) {
-  for (const std::string& line : {row("x"), row("0"), row("-1"), row("4294967296"), row("12.0"), row("99999999999"),
-                                  row("12", "0\tuser\tdesktop\tmaybe"), row("12", "0\tuser\tdesktop"),
-                                  row("12", "0\tuser\tdesktop\ttrue\tmore"), row("12", "0\tuser\tdesktop\ttrue", "enwiki", "noon"),
-                                  std::string("\t\t\t"), std::string("5ecre7")}) {
+  for (const std::string& line :
+       {row("x"), row("0"), row("-1"), row("4294967296"), row("12.0"), row("99999999999"),
+        row("12", "0\tuser\tdesktop\tmaybe"), row("12", "0\tuser\tdesktop"), row("12", "0\tuser\tdesktop\ttrue\tmore"),
+        row("12", "0\tuser\tdesktop\ttrue", "enwiki", "noon"), std::string("\t\t\t"), std::string("5ecre7")}) {
     EXPECT_EQ(parse(line), RowRule::kMalformed) << line;
     EXPECT_STRNE(rows_.fault(), "");
     EXPECT_THAT(rows_.fault(), testing::Not(testing::HasSubstr("5ecre7")));

@@ -35,7 +35,8 @@ struct Case {
     std::vector<std::vector<Qid>> all;
     for (std::size_t i = 0; i < found.size(); ++i) all.emplace_back(found[i].begin(), found[i].end());
     const auto& c = counts;
-    EXPECT_EQ(views.size(), c.rare_pages + c.without_qid + c.main_page + c.repeated + c.too_short + c.too_long + c.written);
+    EXPECT_EQ(views.size(),
+              c.rare_pages + c.without_qid + c.main_page + c.repeated + c.too_short + c.too_long + c.written);
     return all;
   }
 };
@@ -51,8 +52,9 @@ TEST(Sessionizer, ViewsAreReadByTimeWhateverTheirOrder) {
 TEST(Sessionizer, ViewsOfOneMomentGoByPageThenByNameOfTheWiki) {
   std::vector<View> views{view(1, 5, 20, 7), view(1, 5, 20, 9), view(1, 5, 10, 7)};
   sort_views(views, {{7, 1}, {9, 0}});
-  EXPECT_THAT(views, ElementsAre(testing::Field(&View::page, page_key(7, 10)), testing::Field(&View::page, page_key(9, 20)),
-                                 testing::Field(&View::page, page_key(7, 20))));
+  EXPECT_THAT(views,
+              ElementsAre(testing::Field(&View::page, page_key(7, 10)), testing::Field(&View::page, page_key(9, 20)),
+                          testing::Field(&View::page, page_key(7, 20))));
 }
 
 TEST(Sessionizer, ActorsThatDifferInTheLast20BitsOnlyAreTwo) {
