@@ -5,7 +5,7 @@
 
 #include "core/ids.h"
 #include "dist/session_files.h"
-#include "mpi_jobs/options.h"
+#include "mpi_jobs/collect_options.h"
 
 namespace linktrail::jobs {
 

@@ -16,6 +16,7 @@
 #include "dist/training.h"
 #include "embedding/document_vector.h"
 #include "embedding/params.h"
+#include "mpi_jobs/collect_options.h"
 #include "mpi_jobs/options.h"
 
 namespace linktrail::jobs {

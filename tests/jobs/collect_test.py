@@ -103,7 +103,7 @@ class Pageviews(JobTest):
         self.refused(BAD_INPUT, "truncated", 2, *self.args(log=self.write("cut.gz", packed[:-20])))
         self.refused(BAD_INPUT, "empty", 2, *self.args(log=self.write("nothing.tsv", "")))
         self.refused(BAD_INPUT, "no row", 2, *self.args(log=self.write("header.tsv", HEADER)))
-        self.refused(BAD_INPUT, "no session is left", 2, *self.args("--min-actors", 1000))
+        self.refused(BAD_INPUT, "no session is left", 2, *self.args("--agent-type", "nobody"))
 
     def test_malformed_rows_can_be_counted_instead(self):
         log = self.write("bad.tsv", HEADER + "".join(self.rows) + f"{SECRET}\n" * 3)
