@@ -128,6 +128,7 @@ class Collection {
   void make_sessions() {
     const std::uint64_t slices = slice_.count();
     append();
+    read_.limit = 0;  // these slices are known to fit, and must stay as they were counted
     for (std::uint64_t number = 0; number + 1 < slices; ++number) {
       read(number);
       comm::agreed(comm_, [&] { prepare(); });

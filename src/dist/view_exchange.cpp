@@ -126,10 +126,11 @@ RowCounts read_views(const PageviewFiles& input, const ReadParams& params, Actor
     comm::agreed(comm, [&] { views.add(received.data); });
     // One reduction for both questions: 2 is a rank beyond its limit, 1 one that has more to read.
     // In a later pass slices are as large as in the first, up to chance, which is let pass.
-    const std::uint64_t allowed = slice.number == 0 ? params.limit : params.limit + params.limit / 2;
+    const std::uint64_t allowed =
+        slice.number == 0 ? params.limit : params.limit + params.limit / 2 + kBatchViews * sizeof(View);
     std::array<std::uint64_t, 2> state{more ? 1UL : 0UL, params.limit > 0 && views.bytes() > allowed ? 1UL : 0UL};
     comm::all_reduce<std::uint64_t>(std::span<std::uint64_t>(state), comm::ReduceOp::kMax, comm);
-    more_anywhere = state[0] != 0;
+    more_anywhere = state[0] != 0 || state[1] != 0;  // once all is read, until all fits
     if (state[1] != 0) halve(slice, views, params, comm);
   }
   unite(wikis, reader.wikis(), comm);

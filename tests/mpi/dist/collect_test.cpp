@@ -58,7 +58,7 @@ CollectParams write_logs(const SharedFolder& folder, const std::string& name, st
   for (std::size_t f = 0; f < files; ++f) params.logs.push_back(folder.file(name + std::to_string(f)));
   std::reverse(params.logs.begin(), params.logs.end());
   params.qids = {folder.file("qids")};
-  params.rules.min_actors = 20;
+  params.rules.min_actors = 5;
   params.rules.max_views_per_day = 30;
   if (world().is_root()) {
     std::vector<std::string> rows = log_rows();
@@ -127,10 +127,11 @@ TEST(CollectSessions, LittleMemoryReadsTheLogsAgainForPartsOfTheActors) {
   const SharedFolder folder;
   CollectParams params = write_logs(folder, "log", 3, 1);
   const std::string expected = collected(params);
-  params.memory = 24 * 6000 / static_cast<std::uint64_t>(world().size());
-  const CollectedSessions result = collect_sessions(params, world());
-  EXPECT_GE(result.passes, 3U);
-  EXPECT_EQ(collected(params), expected);
+  for (const std::uint64_t views : {300UL, 1000UL, 2000UL, 4000UL}) {
+    params.memory = sizeof(View) * views / static_cast<std::uint64_t>(world().size());
+    EXPECT_GE(collect_sessions(params, world()).passes, 3U) << views;
+    EXPECT_EQ(collected(params), expected) << views;
+  }
 }
 
 TEST(CollectSessions, EveryRowIsCountedOnce) {
@@ -226,7 +227,10 @@ TEST(CollectClicks, TheGraphIsTheSameForAnyNumberOfRanksAndFiles) {
   comm::barrier(world());
   for (const std::vector<std::string>& files :
        {std::vector<std::string>{folder.file("enwiki-1"), folder.file("enwiki-2")}, {folder.file("enwiki-both")}}) {
-    const CollectedClicks clicks = collect_clicks({.clicks = files, .titles = {folder.file("titles")}}, world());
+    ClickstreamParams params;
+    params.clicks = files;
+    params.titles = {folder.file("titles")};
+    const CollectedClicks clicks = collect_clicks(params, world());
     const ClickGraph& graph = clicks.graph;
     ASSERT_ON_ALL_RANKS(graph.size() == 3);
     std::map<Qid, ClickGraph::Node> node;
