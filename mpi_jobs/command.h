@@ -67,11 +67,14 @@ std::unique_ptr<Command> make_embed_links();
 std::unique_ptr<Command> make_index();
 std::unique_ptr<Command> make_evaluate();
 std::unique_ptr<Command> make_snapshot();
+std::unique_ptr<Command> make_collect_pageviews();
+std::unique_ptr<Command> make_collect_clickstream();
 std::unique_ptr<Command> make_query();
 std::unique_ptr<Command> make_inspect();
 std::unique_ptr<Command> make_export();
 std::unique_ptr<Command> make_simulate_world();
 std::unique_ptr<Command> make_simulate_wordnet();
 std::unique_ptr<Command> make_simulate_walk();
+std::unique_ptr<Command> make_simulate_pageviews();
 
 }  // namespace linktrail::jobs

@@ -17,6 +17,15 @@ constexpr const char* kSnapshotNotes =
     "Stages that are done and unchanged are skipped, so the same command goes on after a stop.\n"
     "Example: mpirun -n 16 linktrail snapshot configs/monthly.toml";
 
+constexpr const char* kCollectPageviewsNotes =
+    "Columns by name: actor, timestamp, wiki_db or project, page_id; namespace, agent_type, access_method and\n"
+    "is_pageview where present. docs/operations.md has the query that exports them, and every rule.\n"
+    "Example: mpirun -n 16 linktrail collect pageviews --input 'log/*.gz' --qids page_qids.tsv.gz --output sessions";
+
+constexpr const char* kCollectClickstreamNotes =
+    "Example: linktrail collect clickstream --input clickstream-enwiki-2026-10.tsv.gz --titles titles.tsv.gz\n"
+    "         --output sessions --sessions 10000000";
+
 constexpr const char* kTrainReaderNotes =
     "Example: mpirun -n 8 linktrail train reader --input 'sessions/*.gz' --output models/reader --dim 64";
 
@@ -60,6 +69,16 @@ constexpr const char* kWalkNotes =
 const std::vector<Registered>& registry() {
   static const std::vector<Registered> commands{
       {{"snapshot"}, kStages, "all stages for both models, published as one snapshot", kSnapshotNotes, make_snapshot},
+      {{"collect", "pageviews"},
+       kStages,
+       "sessions from exported pageview logs",
+       kCollectPageviewsNotes,
+       make_collect_pageviews},
+      {{"collect", "clickstream"},
+       kStages,
+       "sessions walked over the public clickstream",
+       kCollectClickstreamNotes,
+       make_collect_clickstream},
       {{"train", "reader"}, kStages, "train embeddings on reader sessions", kTrainReaderNotes, make_train_reader},
       {{"train", "links"}, kStages, "train the link model on pagelinks", kTrainLinksNotes, make_train_links},
       {{"embed", "reader"},
@@ -80,6 +99,7 @@ const std::vector<Registered>& registry() {
       {{"simulate", "world"}, kTestData, "articles with planted topics, of any number", "", make_simulate_world},
       {{"simulate", "wordnet"}, kTestData, "WordNet's synsets as articles", "", make_simulate_wordnet},
       {{"simulate", "walk"}, kTestData, "sessions walked over real pagelinks", kWalkNotes, make_simulate_walk},
+      {{"simulate", "pageviews"}, kTestData, "pageview logs and a page-to-QID table", "", make_simulate_pageviews},
   };
   return commands;
 }
@@ -104,9 +124,10 @@ void refuse_unknown_command(const std::vector<std::string>& words) {
 }
 
 std::string group_help(const std::string& group) {
+  if (group == "collect") return "from raw logs and dumps to flat files: pageviews or clickstream";
   if (group == "train") return "train a model: reader (on sessions) or links (on pagelinks)";
   if (group == "embed") return "from a trained model to a vector for every article: reader or links";
-  if (group == "simulate") return "make flat files: world, wordnet or walk";
+  if (group == "simulate") return "make flat files: world, wordnet or walk; or raw ones: pageviews";
   return {};
 }
 

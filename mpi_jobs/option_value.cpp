@@ -72,4 +72,37 @@ const std::vector<EnumName<FlatCompression>>& enum_names() {
   return names;
 }
 
+template <>
+const std::vector<EnumName<Compat>>& enum_names() {
+  static const std::vector<EnumName<Compat>> names{{Compat::kFixed, "none"}, {Compat::kOriginal, "original"}};
+  return names;
+}
+
+template <>
+const std::vector<EnumName<Malformed>>& enum_names() {
+  static const std::vector<EnumName<Malformed>> names{{Malformed::kRefuse, "refuse"}, {Malformed::kSkip, "skip"}};
+  return names;
+}
+
+template <>
+const std::vector<EnumName<DeleteInputs>>& enum_names() {
+  static const std::vector<EnumName<DeleteInputs>> names{{DeleteInputs::kNever, "never"},
+                                                         {DeleteInputs::kOnSuccess, "on-success"}};
+  return names;
+}
+
+template <>
+const std::vector<EnumName<WikiColumn>>& enum_names() {
+  static const std::vector<EnumName<WikiColumn>> names{{WikiColumn::kWikiDb, "wiki_db"},
+                                                       {WikiColumn::kProject, "project"}};
+  return names;
+}
+
+template <>
+const std::vector<EnumName<dist::Transitions>>& enum_names() {
+  static const std::vector<EnumName<dist::Transitions>> names{{dist::Transitions::kLink, "link"},
+                                                              {dist::Transitions::kAll, "all"}};
+  return names;
+}
+
 }  // namespace linktrail::jobs

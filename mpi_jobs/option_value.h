@@ -16,6 +16,7 @@
 #include "dist/training.h"
 #include "embedding/document_vector.h"
 #include "embedding/params.h"
+#include "mpi_jobs/collect_options.h"
 #include "mpi_jobs/options.h"
 
 namespace linktrail::jobs {
@@ -52,6 +53,16 @@ template <>
 const std::vector<EnumName<SubIndexEngine>>& enum_names();
 template <>
 const std::vector<EnumName<FlatCompression>>& enum_names();
+template <>
+const std::vector<EnumName<Compat>>& enum_names();
+template <>
+const std::vector<EnumName<Malformed>>& enum_names();
+template <>
+const std::vector<EnumName<DeleteInputs>>& enum_names();
+template <>
+const std::vector<EnumName<WikiColumn>>& enum_names();
+template <>
+const std::vector<EnumName<dist::Transitions>>& enum_names();
 
 template <class E>
 std::string enum_to_text(E value) {

@@ -30,6 +30,11 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
+// Which of `shares` equal shares of all hashes `hash` lies in, from 0, by its upper half.
+constexpr std::uint32_t share_of(std::uint64_t hash, std::uint32_t shares) {
+  return static_cast<std::uint32_t>(((hash >> 32) * shares) >> 32);
+}
+
 // The rank that owns an article in an exchange: depends on the QID and the number of ranks only.
 constexpr int owner_of(Qid qid, int ranks) {
   return static_cast<int>(mix64(static_cast<std::uint64_t>(qid) + 0x9e3779b97f4a7c15ULL) %

@@ -23,6 +23,8 @@ enum class RandomStage : std::uint64_t {
   kSample = 9,
   kRecordOrder = 10,
   kSpectral = 11,
+  kPageviewLog = 12,
+  kClickstream = 13,
 };
 
 struct RandomKey {

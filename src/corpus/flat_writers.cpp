@@ -19,6 +19,14 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 256UL << 10;  // text collected before a call of zlib or write()
 
+// A partial file that a killed run left is made anew for the owner only: its mode, and who has it open, are not ours.
+int create(const std::string& partial, FileAccess access) {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_CLOEXEC;
+  if (access == FileAccess::kAsUmask) return ::open(partial.c_str(), kFlags | O_TRUNC, 0666);
+  ::unlink(partial.c_str());
+  return ::open(partial.c_str(), kFlags | O_EXCL, 0600);
+}
+
 [[noreturn]] void fail(const std::string& path, const char* what) {
   throw StorageError(fmt::format("{}: {} ({}); check the folder, its permissions and the free space", path, what,
                                  std::strerror(errno)));
@@ -32,8 +40,8 @@ struct FlatFileWriter::State {
   gzFile stream = nullptr;
   bool finished = false;
 
-  explicit State(const std::string& name) : path(output_path(name).string()), partial(path + ".partial") {
-    fd = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  State(const std::string& name, FileAccess access) : path(output_path(name).string()), partial(path + ".partial") {
+    fd = create(partial, access);
     if (fd < 0) fail(partial, "cannot be written");
     // "T" makes zlib pass the bytes through, so that plain and gzip files share one path.
     const char* mode = name.ends_with(".gz") ? "wb6" : "wbT";
@@ -57,16 +65,20 @@ struct FlatFileWriter::State {
     buffer.clear();
   }
 
-  void finish() {
+  void close() {
     flush();
     if (::gzclose(std::exchange(stream, nullptr)) != Z_OK) fail(partial, "cannot be written");
     if (::fsync(fd) != 0 || ::close(std::exchange(fd, -1)) != 0) fail(partial, "cannot be synced");
+  }
+
+  void publish() {
     if (std::rename(partial.c_str(), path.c_str()) != 0) fail(path, "cannot be renamed from its partial file");
     finished = true;
   }
 };
 
-FlatFileWriter::FlatFileWriter(const std::string& path) : state_(std::make_unique<State>(path)) {}
+FlatFileWriter::FlatFileWriter(const std::string& path, FileAccess access)
+    : state_(std::make_unique<State>(path, access)) {}
 FlatFileWriter::~FlatFileWriter() = default;
 FlatFileWriter::FlatFileWriter(FlatFileWriter&&) noexcept = default;
 
@@ -96,7 +108,14 @@ void FlatFileWriter::write_qids(std::span<const Qid> qids) {
   }
 }
 
-void FlatFileWriter::finish() { state_->finish(); }
+void FlatFileWriter::close() { state_->close(); }
+
+void FlatFileWriter::publish() { state_->publish(); }
+
+void FlatFileWriter::finish() {
+  close();
+  publish();
+}
 
 void SessionWriter::write(std::span<const Qid> session) {
   file_.write_qids(session);

@@ -15,10 +15,13 @@
 
 namespace linktrail {
 
+// Who may read a file. Sessions are personal data: kOwner is mode 0600 from the first byte on, whatever the umask.
+enum class FileAccess { kAsUmask, kOwner };
+
 // The common part: buffered text, synced and renamed at the end.
 class FlatFileWriter {
  public:
-  explicit FlatFileWriter(const std::string& path);
+  explicit FlatFileWriter(const std::string& path, FileAccess access = FileAccess::kAsUmask);
   ~FlatFileWriter();
   FlatFileWriter(FlatFileWriter&&) noexcept;
 
@@ -27,7 +30,11 @@ class FlatFileWriter {
   void write_field(std::string_view field, char separator);
   void write_qids(std::span<const Qid> qids);  // separated by spaces, nothing after the last
 
-  // Flushes, syncs to disk and renames. Call once; no writing afterwards.
+  // Flushes and syncs to disk, still under the partial name. Call once; no writing afterwards.
+  void close();
+  // Renames what close() left. Several files appear together, as far as names can, if all are closed first.
+  void publish();
+  // Both.
   void finish();
 
  private:
@@ -38,8 +45,10 @@ class FlatFileWriter {
 // One session a line.
 class SessionWriter {
  public:
-  explicit SessionWriter(const std::string& path) : file_(path) {}
+  explicit SessionWriter(const std::string& path, FileAccess access = FileAccess::kAsUmask) : file_(path, access) {}
   void write(std::span<const Qid> session);
+  void close() { file_.close(); }
+  void publish() { file_.publish(); }
   void finish() { file_.finish(); }
 
  private:

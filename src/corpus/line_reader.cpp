@@ -46,8 +46,9 @@ struct LineReader::State {
   std::uint64_t lines = 0;         // returned so far
   std::uint64_t mark = 0;          // bytes of the byte order mark: they belong to the first line
   bool ended = false;
+  LineText text;
 
-  State(const InputFile& input, const Piece& piece) : file(input) {
+  State(const InputFile& input, const Piece& piece, LineText line_text) : file(input), text(line_text) {
     const bool cut = file.compression == Compression::kNone;
     const bool inner = cut && piece.begin > 0;
     piece_end = cut ? piece.end : ~std::uint64_t{0};
@@ -144,7 +145,7 @@ struct LineReader::State {
                        .file = file.path,
                        .line = line_of(lines),
                        .expected = expected,
-                       .found = std::string(found.substr(0, 64)),
+                       .found = text == LineText::kPrivate ? std::string{} : std::string(found.substr(0, 64)),
                        .advice = advice});
   }
 
@@ -180,7 +181,8 @@ struct LineReader::State {
   }
 };
 
-LineReader::LineReader(const InputFile& file, const Piece& piece) : state_(std::make_unique<State>(file, piece)) {}
+LineReader::LineReader(const InputFile& file, const Piece& piece, LineText text)
+    : state_(std::make_unique<State>(file, piece, text)) {}
 LineReader::~LineReader() = default;
 LineReader::LineReader(LineReader&&) noexcept = default;
 

@@ -14,9 +14,12 @@ namespace linktrail {
 // A longer line is refused: no session or article row comes near it, broken files do.
 inline constexpr std::size_t kMaxLineBytes = 4UL << 20;
 
+// Whether messages may quote lines. Those of logs of readers may not: they name people.
+enum class LineText { kQuoted, kPrivate };
+
 class LineReader {
  public:
-  LineReader(const InputFile& file, const Piece& piece);
+  LineReader(const InputFile& file, const Piece& piece, LineText text = LineText::kQuoted);
   ~LineReader();
   LineReader(LineReader&&) noexcept;
 

@@ -1,0 +1,26 @@
+// What the stages that make sessions have in common: the options of their output, and what they leave out.
+#pragma once
+
+#include <string>
+
+#include "core/ids.h"
+#include "dist/session_files.h"
+#include "mpi_jobs/collect_options.h"
+
+namespace linktrail::jobs {
+
+// "Q5296" or "none" (kNoQid). Throws UsageError.
+Qid main_page_of(const std::string& text);
+
+// Throws UsageError unless from 1 to 999.
+void check_parts(std::uint32_t parts);
+
+template <class Options>
+dist::SessionFiles session_files(const Options& options, FileAccess access) {
+  return {.folder = options.output,
+          .parts = options.parts,
+          .suffix = options.compression == FlatCompression::kGzip ? ".txt.gz" : ".txt",
+          .access = access};
+}
+
+}  // namespace linktrail::jobs

@@ -1,0 +1,17 @@
+// What each rule of a collection dropped or kept, in the order of the rules: a table for people and the record.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace linktrail {
+
+struct RuleCount {
+  std::string rule;
+  std::uint64_t count = 0;
+};
+
+using RuleCounts = std::vector<RuleCount>;
+
+}  // namespace linktrail
