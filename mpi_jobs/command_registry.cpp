@@ -17,6 +17,10 @@ constexpr const char* kSnapshotNotes =
     "Stages that are done and unchanged are skipped, so the same command goes on after a stop.\n"
     "Example: mpirun -n 16 linktrail snapshot configs/monthly.toml";
 
+constexpr const char* kCollectPagelinksNotes =
+    "Needs no more memory than --memory: what does not fit goes to --scratch.\n"
+    "Example: mpirun -n 8 linktrail collect pagelinks --dumps dumps --wikis enwiki,dewiki --output flat --memory 16G";
+
 constexpr const char* kTrainReaderNotes =
     "Example: mpirun -n 8 linktrail train reader --input 'sessions/*.gz' --output models/reader --dim 64";
 
@@ -60,6 +64,11 @@ constexpr const char* kWalkNotes =
 const std::vector<Registered>& registry() {
   static const std::vector<Registered> commands{
       {{"snapshot"}, kStages, "all stages for both models, published as one snapshot", kSnapshotNotes, make_snapshot},
+      {{"collect", "pagelinks"},
+       kStages,
+       "from SQL dumps to flat files of links, titles and page ids",
+       kCollectPagelinksNotes,
+       make_collect_pagelinks},
       {{"train", "reader"}, kStages, "train embeddings on reader sessions", kTrainReaderNotes, make_train_reader},
       {{"train", "links"}, kStages, "train the link model on pagelinks", kTrainLinksNotes, make_train_links},
       {{"embed", "reader"},
@@ -80,6 +89,7 @@ const std::vector<Registered>& registry() {
       {{"simulate", "world"}, kTestData, "articles with planted topics, of any number", "", make_simulate_world},
       {{"simulate", "wordnet"}, kTestData, "WordNet's synsets as articles", "", make_simulate_wordnet},
       {{"simulate", "walk"}, kTestData, "sessions walked over real pagelinks", kWalkNotes, make_simulate_walk},
+      {{"simulate", "dumps"}, kTestData, "SQL dumps of wikis, in both schemas", "", make_simulate_dumps},
   };
   return commands;
 }
@@ -106,7 +116,8 @@ void refuse_unknown_command(const std::vector<std::string>& words) {
 std::string group_help(const std::string& group) {
   if (group == "train") return "train a model: reader (on sessions) or links (on pagelinks)";
   if (group == "embed") return "from a trained model to a vector for every article: reader or links";
-  if (group == "simulate") return "make flat files: world, wordnet or walk";
+  if (group == "collect") return "from what Wikimedia publishes or logs to flat files: pagelinks";
+  if (group == "simulate") return "make input to try things on: world, wordnet, walk or dumps";
   return {};
 }
 

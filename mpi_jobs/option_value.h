@@ -52,6 +52,12 @@ template <>
 const std::vector<EnumName<SubIndexEngine>>& enum_names();
 template <>
 const std::vector<EnumName<FlatCompression>>& enum_names();
+template <>
+const std::vector<EnumName<Disambiguation>>& enum_names();
+template <>
+const std::vector<EnumName<LinkSchema>>& enum_names();
+template <>
+const std::vector<EnumName<PageIds>>& enum_names();
 
 template <class E>
 std::string enum_to_text(E value) {
