@@ -81,15 +81,14 @@ dist::CollectLinksParams params_of(const CollectPagelinksOptions& options) {
 dist::CollectedLinks collect_with_progress(const dist::CollectLinksParams& params, const Context& context) {
   std::unique_ptr<ProgressMeter> meter;
   if (context.comm.is_root())
-    meter = std::make_unique<ProgressMeter>(
-        ProgressParams{.mode = parse_progress_mode(context.common.progress),
-                       .stage = "collect pagelinks",
-                       .ranks = context.comm.size(),
-                       .terminal = detect_terminal(),
-                       .now_s = [] {
-                         return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-                       },
-                       .out = &std::cerr});
+    meter = std::make_unique<ProgressMeter>(ProgressParams{
+        .mode = parse_progress_mode(context.common.progress),
+        .stage = "collect pagelinks",
+        .ranks = context.comm.size(),
+        .terminal = detect_terminal(),
+        .now_s =
+            [] { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); },
+        .out = &std::cerr});
   const auto observe = [&](const dist::CollectLinksProgress& progress) {
     if (meter) meter->update({.fraction = progress.fraction, .phase = progress.phase});
   };
@@ -110,12 +109,13 @@ nlohmann::ordered_json manifest_of(const dist::CollectedLinks& collected, const 
   nlohmann::ordered_json rules = nlohmann::ordered_json::array();
   for (const RuleCount& rule : collected.rules)
     rules.push_back({{"rule", rule.rule.substr(rule.rule.find_first_not_of(' '))}, {"count", rule.count}});
-  const nlohmann::ordered_json config =
-      OptionSet("collect_pagelinks", copy, {"memory", "scratch", "output"}).to_json();
-  return {{"stage", "collect pagelinks"}, {"producer", kProducer},       {"created", creation_time()},
-          {"config", config},             {"wikis", collected.wikis},    {"inputs", collected.inputs},
-          {"files", collected.files},     {"rows", collected.rows},      {"links", collected.pairs},
-          {"rules", rules},               {"warnings", collected.notes}};
+  const nlohmann::ordered_json config = OptionSet("collect_pagelinks", copy, {"memory", "scratch", "output"}).to_json();
+  return {{"stage", "collect pagelinks"}, {"producer", kProducer},
+          {"created", creation_time()},   {"config", config},
+          {"wikis", collected.wikis},     {"inputs", collected.inputs},
+          {"files", collected.files},     {"rows", collected.rows},
+          {"links", collected.pairs},     {"rules", rules},
+          {"warnings", collected.notes}};
 }
 
 }  // namespace

@@ -166,7 +166,8 @@ DumpSet find_dumps(const std::string& folder, std::span<const std::string> wikis
     for (const DumpTable table : kDumpTables)
       for (const NamedFile& file : named)
         if (file.name.wiki == dumps.wikis[wiki] && file.name.table == table)
-          dumps.files.push_back({expand_inputs(std::span(&file.path, 1)).front(), static_cast<std::uint16_t>(wiki), table});
+          dumps.files.push_back(
+              {expand_inputs(std::span(&file.path, 1)).front(), static_cast<std::uint16_t>(wiki), table});
     if (dumps.files.empty() || dumps.files.back().wiki != wiki)
       throw InputError(fmt::format("--dumps {}: no dump of {}; found those of {}", folder, dumps.wikis[wiki],
                                    fmt::join(wikis_of(named), ", ")));

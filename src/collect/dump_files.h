@@ -1,4 +1,5 @@
-// Which files of a folder are dumps, of which wiki and table: by their names, as Wikimedia and mysqldump users give them.
+// Which files of a folder are dumps, of which wiki and table: by their names, as Wikimedia and mysqldump users give
+// them.
 #pragma once
 
 #include <array>

@@ -71,15 +71,17 @@ void DumpRows::count_malformed(const char* reason) {
     malformed_.first_reason = reason;
   }
   if (malformed_.count > kMostMalformedRows)
-    throw input_error({.what = fmt::format("more than {} malformed rows; the last has {}", kMostMalformedRows, reason),
-                       .file = dump_.path(),
-                       .line = dump_.line(),
-                       .expected = fmt::format("{} values: {}", dump_.columns().size(), fmt::join(dump_.columns(), ", ")),
-                       .found = fmt::format("{} values", dump_.fields().size()),
-                       .advice = "fetch the dump again"});
+    throw input_error(
+        {.what = fmt::format("more than {} malformed rows; the last has {}", kMostMalformedRows, reason),
+         .file = dump_.path(),
+         .line = dump_.line(),
+         .expected = fmt::format("{} values: {}", dump_.columns().size(), fmt::join(dump_.columns(), ", ")),
+         .found = fmt::format("{} values", dump_.fields().size()),
+         .advice = "fetch the dump again"});
 }
 
-PageRows::PageRows(const DumpFile& file) : rows_(file, {"page_id", "page_namespace", "page_title", "page_is_redirect"}) {}
+PageRows::PageRows(const DumpFile& file)
+    : rows_(file, {"page_id", "page_namespace", "page_title", "page_is_redirect"}) {}
 
 bool PageRows::next(PageRow& row) {
   return rows_.next([&]() -> const char* {
@@ -95,9 +97,8 @@ bool PageRows::next(PageRow& row) {
 
 PagelinkRows::PagelinkRows(const DumpFile& file)
     : by_title_(has_column(file, "pl_title")),
-      rows_(file, by_title_
-                      ? std::vector<std::string>{"pl_from", "?pl_from_namespace", "pl_namespace", "pl_title"}
-                      : std::vector<std::string>{"pl_from", "?pl_from_namespace", "pl_target_id"}) {}
+      rows_(file, by_title_ ? std::vector<std::string>{"pl_from", "?pl_from_namespace", "pl_namespace", "pl_title"}
+                            : std::vector<std::string>{"pl_from", "?pl_from_namespace", "pl_target_id"}) {}
 
 bool PagelinkRows::next(PagelinkRow& row) {
   return rows_.next([&] { return read(row); });

@@ -45,8 +45,8 @@ RedirectStep follow_redirects(const KeyTable<TitleRecord>& titles, std::span<con
       step.answers.push_back(answer(query.origin(), TargetKind::kNowhere));
     } else if (title->kind != TargetKind::kRedirect || last == LastHop::kYes) {
       const bool is_redirect = title->kind == TargetKind::kRedirect || title->kind == TargetKind::kNowhere;
-      step.answers.push_back(
-          answer(query.origin(), is_redirect && last == LastHop::kYes ? TargetKind::kRedirect : title->kind, title->qid));
+      step.answers.push_back(answer(
+          query.origin(), is_redirect && last == LastHop::kYes ? TargetKind::kRedirect : title->kind, title->qid));
     } else {
       RedirectQuery next = query;
       next.low = title->target_low;
@@ -83,7 +83,8 @@ void resolve_links(const KeyTable<TargetRecord>& targets, std::span<const LinkRe
     }
     const TargetKind kind = target == nullptr ? TargetKind::kMissing : target->kind;
     ++tally.of_kind[static_cast<std::size_t>(kind)];
-    if (kind <= TargetKind::kArticleByRedirect) pairs.push_back({.to = target->qid, .from = link.from, .wiki = link.wiki});
+    if (kind <= TargetKind::kArticleByRedirect)
+      pairs.push_back({.to = target->qid, .from = link.from, .wiki = link.wiki});
   }
 }
 

@@ -45,7 +45,8 @@ struct RedirectStep {
 
 enum class LastHop { kNo, kYes };
 
-RedirectStep follow_redirects(const KeyTable<TitleRecord>& titles, std::span<const RedirectQuery> queries, LastHop last);
+RedirectStep follow_redirects(const KeyTable<TitleRecord>& titles, std::span<const RedirectQuery> queries,
+                              LastHop last);
 
 // The target that a title without redirect is; of a redirect that has no target or must not be followed.
 TargetRecord target_of(const TitleRecord& title);
@@ -74,7 +75,7 @@ struct ArticleLinks {
 
 struct GroupTally {
   std::uint64_t from_redirect = 0, from_disambiguation = 0, from_unknown = 0;  // links dropped by their source
-  std::uint64_t repeated = 0;                                                 // beyond the first of a pair
+  std::uint64_t repeated = 0;                                                  // beyond the first of a pair
   std::uint64_t pairs = 0, rows = 0, rows_without_qid = 0;
   std::uint64_t articles_without_links = 0;
 

@@ -1,7 +1,7 @@
 // The records that the joins of links pass between ranks and to scratch: fixed-size values, no text.
 //
-// A target is known by 80 bits of a hash of its title beside its wiki. That two of the 120 million titles that a wiki may
-// have or link to share them has a chance below 10^-8; over all wikis it stays below 10^-7.
+// A target is known by 80 bits of a hash of its title beside its wiki. That two of the 120 million titles that a wiki
+// may have or link to share them has a chance below 10^-8; over all wikis it stays below 10^-7.
 #pragma once
 
 #include <cstdint>

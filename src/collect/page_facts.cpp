@@ -11,9 +11,7 @@ struct FactRef {
   PageFact fact;
   std::string_view title;
 
-  auto order() const {
-    return std::tuple(page_key(fact.wiki, fact.page), fact.kind, title, fact.value, fact.high);
-  }
+  auto order() const { return std::tuple(page_key(fact.wiki, fact.page), fact.kind, title, fact.value, fact.high); }
 };
 
 std::vector<FactRef> sorted_facts(std::string_view bytes) {
@@ -61,8 +59,8 @@ void join_page(std::span<const FactRef> facts, const PageJoinParams& params, Pag
     if (params.ids == PageIds::kPage) page.qid = page.page;
     if (params.ids == PageIds::kQid && qid != nullptr) page.qid = static_cast<Qid>(qid->value);
     if (page.qid != kNoQid) ++join.with_qid;
-    page.is_dropped = params.disambiguation == Disambiguation::kDrop &&
-                      find_fact(facts, FactKind::kDisambiguation) != nullptr;
+    page.is_dropped =
+        params.disambiguation == Disambiguation::kDrop && find_fact(facts, FactKind::kDisambiguation) != nullptr;
     join.disambiguations += page.is_dropped;
     const TargetKind kind = page.is_dropped != 0 ? TargetKind::kDisambiguation
                             : page.qid == kNoQid ? TargetKind::kWithoutQid

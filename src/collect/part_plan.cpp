@@ -11,15 +11,15 @@ PartPlan::PartPlan(const PageWeights& weights) : part_of_run_(weights.runs().siz
   const std::uint64_t wanted = std::clamp<std::uint64_t>(total / kLinksPerPart, 1, kMostParts);
   const std::uint64_t share = std::max<std::uint64_t>(1, (total + wanted - 1) / wanted);
   std::uint64_t before = 0;
+  std::uint32_t last = 0;  // parts behind the last run would be empty
   for (std::size_t wiki = 0; wiki < part_of_run_.size(); ++wiki) {
     for (const std::uint64_t weight : weights.runs()[wiki]) {
-      part_of_run_[wiki].push_back(static_cast<std::uint32_t>(before / share));
+      if (weight > 0) last = static_cast<std::uint32_t>(before / share);
+      part_of_run_[wiki].push_back(last);
       before += weight;
     }
   }
-  parts_ = before == 0 ? 1 : (before - 1) / share + 1;
-  for (auto& runs : part_of_run_)
-    for (auto& part : runs) part = std::min<std::uint32_t>(part, static_cast<std::uint32_t>(parts_ - 1));
+  parts_ = std::size_t{last} + 1;
 }
 
 }  // namespace linktrail

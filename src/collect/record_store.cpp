@@ -18,8 +18,9 @@ namespace {
 constexpr std::uint64_t kFewestBlocks = 16;
 
 [[noreturn]] void fail(const std::string& scratch, const char* what, int error) {
-  throw StorageError(fmt::format("scratch folder {}: {} ({}); free space there, give another --scratch, or more --memory",
-                                 scratch, what, std::strerror(error)));
+  throw StorageError(
+      fmt::format("scratch folder {}: {} ({}); free space there, give another --scratch, or more --memory", scratch,
+                  what, std::strerror(error)));
 }
 
 void write_all(int fd, std::span<const char> bytes, std::uint64_t offset, const std::string& scratch) {

@@ -49,12 +49,13 @@ std::uint64_t SqlBuffer::line_at(const char* position) const {
 InputError SqlBuffer::fault(const char* position, const std::string& what, const std::string& expected,
                             const std::string& advice) const {
   const auto left = static_cast<std::size_t>(buffer_.data() + end_ - position);
-  return input_error({.what = what,
-                      .file = path_,
-                      .line = line_at(position),
-                      .expected = expected,
-                      .found = left == 0 ? "the end of the file" : std::string(position, std::min<std::size_t>(left, 60)),
-                      .advice = advice});
+  return input_error(
+      {.what = what,
+       .file = path_,
+       .line = line_at(position),
+       .expected = expected,
+       .found = left == 0 ? "the end of the file" : std::string(position, std::min<std::size_t>(left, 60)),
+       .advice = advice});
 }
 
 }  // namespace linktrail

@@ -1,8 +1,8 @@
 // One table of an SQL dump (mysqldump, mariadb-dump), row by row.
 //
-// Understood: comments, CREATE TABLE (for the names of the columns), INSERT INTO or REPLACE INTO with any number of tuples
-// on any number of lines, with or without a list of columns; every other statement is skipped. A file holds one table:
-// a CREATE TABLE or INSERT of another is refused with file and line.
+// Understood: comments, CREATE TABLE (for the names of the columns), INSERT INTO or REPLACE INTO with any number of
+// tuples on any number of lines, with or without a list of columns; every other statement is skipped. A file holds one
+// table: a CREATE TABLE or INSERT of another is refused with file and line.
 #pragma once
 
 #include <cstdint>
@@ -56,13 +56,13 @@ class SqlDump {
   enum class Place { kBetweenStatements, kBeforeTuple, kAfterTuple, kEnd };
 
   bool refill() { return buffer_.more(); }
-  bool find_tuple();               // to the "(" of a tuple; false at the end of the file
-  bool next_statement();           // true at an INSERT, in front of its first tuple
-  bool skip_blank();               // false at the end of the file
+  bool find_tuple();      // to the "(" of a tuple; false at the end of the file
+  bool next_statement();  // true at an INSERT, in front of its first tuple
+  bool skip_blank();      // false at the end of the file
   std::string_view peek(std::size_t bytes);
   std::string_view up_to(std::string_view stop);  // the text before `stop`, with it; empty if the file ends first
   void skip_line_comment();
-  std::string_view take_statement();              // to its ";", outside of strings
+  std::string_view take_statement();  // to its ";", outside of strings
   void read_create(std::string_view statement);
   void start_insert();
   void read_use(std::string_view statement);

@@ -61,9 +61,9 @@ std::string SqlWords::take_plain_name() {
   skip_blank();
   if (text_.empty()) return {};
   const bool quoted = text_.front() == '`' || text_.front() == '"';
-  const auto length = quoted ? std::min(behind_quoted(text_, 0), text_.size())
-                             : static_cast<std::size_t>(
-                                   std::find_if_not(text_.begin(), text_.end(), is_name_char) - text_.begin());
+  const auto length =
+      quoted ? std::min(behind_quoted(text_, 0), text_.size())
+             : static_cast<std::size_t>(std::find_if_not(text_.begin(), text_.end(), is_name_char) - text_.begin());
   std::string name(text_.substr(0, length));
   if (quoted) name = name.size() < 2 ? "" : name.substr(1, name.size() - 2);
   text_.remove_prefix(length);

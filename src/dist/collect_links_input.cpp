@@ -119,9 +119,8 @@ void note_end_of_file(const DumpRows& rows, InputTally& tally) {
     tally.notes.push_back(fmt::format("{}:{}: {} malformed rows are skipped, the first here: {}", rows.dump().path(),
                                       malformed.first_line, malformed.count, malformed.first_reason));
   if (rows.dump().may_be_cut())
-    tally.notes.push_back(
-        fmt::format("{}: the comment that ends a dump is missing; if it was cut, rows are missing too",
-                    rows.dump().path()));
+    tally.notes.push_back(fmt::format(
+        "{}: the comment that ends a dump is missing; if it was cut, rows are missing too", rows.dump().path()));
 }
 
 }  // namespace linktrail::dist

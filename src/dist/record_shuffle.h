@@ -23,9 +23,7 @@ struct BucketOwners {
 
   std::size_t first_of(std::size_t rank) const { return buckets * rank / ranks; }
   // Of a hash whose upper bits are spread well.
-  std::size_t bucket_of(std::uint64_t hash) const {
-    return static_cast<std::size_t>(((hash >> 32) * buckets) >> 32);
-  }
+  std::size_t bucket_of(std::uint64_t hash) const { return static_cast<std::size_t>(((hash >> 32) * buckets) >> 32); }
 };
 
 class RecordShuffle {

@@ -17,14 +17,15 @@ class TableFile {
  public:
   TableFile(const std::string& path, const std::string& wiki, std::string table, std::string_view columns)
       : writer_(path), table_(std::move(table)) {
-    writer_.write(fmt::format("/*M!999999\\- enable the sandbox mode */ \n"
-                              "-- MariaDB dump 10.19  Distrib 10.11.6-MariaDB, for debian-linux-gnu (x86_64)\n--\n"
-                              "-- Host: db1206    Database: {}\n"
-                              "-- ------------------------------------------------------\n"
-                              "/*!40101 SET NAMES utf8mb4 */;\n\n"
-                              "DROP TABLE IF EXISTS `{}`;\nCREATE TABLE `{}` (\n{}\n) ENGINE=InnoDB DEFAULT "
-                              "CHARSET=binary;\n\n/*!40000 ALTER TABLE `{}` DISABLE KEYS */;\n",
-                              wiki, table_, table_, columns, table_));
+    writer_.write(
+        fmt::format("/*M!999999\\- enable the sandbox mode */ \n"
+                    "-- MariaDB dump 10.19  Distrib 10.11.6-MariaDB, for debian-linux-gnu (x86_64)\n--\n"
+                    "-- Host: db1206    Database: {}\n"
+                    "-- ------------------------------------------------------\n"
+                    "/*!40101 SET NAMES utf8mb4 */;\n\n"
+                    "DROP TABLE IF EXISTS `{}`;\nCREATE TABLE `{}` (\n{}\n) ENGINE=InnoDB DEFAULT "
+                    "CHARSET=binary;\n\n/*!40000 ALTER TABLE `{}` DISABLE KEYS */;\n",
+                    wiki, table_, table_, columns, table_));
   }
 
   // Where the next tuple is to be appended.
@@ -36,9 +37,10 @@ class TableFile {
 
   void finish() {
     flush();
-    writer_.write(fmt::format("/*!40000 ALTER TABLE `{}` ENABLE KEYS */;\n\n"
-                              "-- Dump completed on 2024-09-02  1:02:03\n",
-                              table_));
+    writer_.write(
+        fmt::format("/*!40000 ALTER TABLE `{}` ENABLE KEYS */;\n\n"
+                    "-- Dump completed on 2024-09-02  1:02:03\n",
+                    table_));
     writer_.finish();
   }
 
@@ -107,13 +109,15 @@ class WikiDumps {
   void write_pages() const {
     // Wikis by title are of the time when a page had 13 columns.
     const bool old = world_.links_by_title(wiki_);
-    TableFile file = open("page", "page", fmt::format(fmt::runtime(kPageColumns), old ? "  `page_restrictions` tinyblob,\n" : ""));
+    TableFile file =
+        open("page", "page", fmt::format(fmt::runtime(kPageColumns), old ? "  `page_restrictions` tinyblob,\n" : ""));
     for (std::uint32_t page = 1; page <= world_.pages(wiki_); ++page) {
       const SimulatedPage kind = world_.kind(wiki_, page);
-      fmt::format_to(std::back_inserter(file.row()), "({},{},{}{},{},0,0.{:012d},'20240830120000',{},{},{},'wikitext',NULL)",
-                     page, DumpWorld::space(kind), sql_text(world_.title(wiki_, page)), old ? ",''" : "",
-                     DumpWorld::is_redirect(kind) ? 1 : 0, std::uint64_t{page} * 77777, page % 3 == 0 ? "NULL" : "'20240830120001'",
-                     std::uint64_t{page} + 5000000000, page % 9000);
+      fmt::format_to(std::back_inserter(file.row()),
+                     "({},{},{}{},{},0,0.{:012d},'20240830120000',{},{},{},'wikitext',NULL)", page,
+                     DumpWorld::space(kind), sql_text(world_.title(wiki_, page)), old ? ",''" : "",
+                     DumpWorld::is_redirect(kind) ? 1 : 0, std::uint64_t{page} * 77777,
+                     page % 3 == 0 ? "NULL" : "'20240830120001'", std::uint64_t{page} + 5000000000, page % 9000);
     }
     file.finish();
   }
@@ -125,7 +129,10 @@ class WikiDumps {
       if (!DumpWorld::is_redirect(kind) || kind == SimulatedPage::kRedirectUntold) continue;
       const std::uint32_t target = world_.redirect_target(wiki_, page);
       fmt::format_to(std::back_inserter(file.row()), "({},{},{},{},{})", page, DumpWorld::space(kind_of(target)),
-                     sql_text(world_.title(wiki_, target)), kind == SimulatedPage::kRedirectAway ? "'en'" : page % 2 == 0 ? "''" : "NULL",
+                     sql_text(world_.title(wiki_, target)),
+                     kind == SimulatedPage::kRedirectAway ? "'en'"
+                     : page % 2 == 0                      ? "''"
+                                                          : "NULL",
                      page % 5 == 0 ? "'Section'" : "NULL");
     }
     file.finish();
@@ -138,7 +145,8 @@ class WikiDumps {
       if (kind == SimulatedPage::kDisambiguation)
         fmt::format_to(std::back_inserter(file.row()), "({},'disambiguation','',NULL)", page);
       if (page % 11 == 0)  // a blob, as templates have them
-        fmt::format_to(std::back_inserter(file.row()), "({},'templatedata','\x1f\x8b\\0\xff\\'\\n',{})", page, page % 2 == 0 ? "NULL" : "12.5");
+        fmt::format_to(std::back_inserter(file.row()), "({},'templatedata','\x1f\x8b\\0\xff\\'\\n',{})", page,
+                       page % 2 == 0 ? "NULL" : "12.5");
       if (kind != SimulatedPage::kWithoutQid && !DumpWorld::is_redirect(kind))
         fmt::format_to(std::back_inserter(file.row()), "({},'wikibase_item','Q{}',NULL)", page, world_.qid(page));
     }

@@ -15,8 +15,8 @@ struct DumpCounts {
 };
 
 // Writes page, pagelinks, redirect, page_props, and linktarget where the schema has it, of every wiki into `folder`:
-// WIKI-20240901-TABLE.sql, with ".gz" where compressed; pagelinks of several files as pagelinks1, pagelinks2, ... Throws
-// StorageError.
+// WIKI-20240901-TABLE.sql, with ".gz" where compressed; pagelinks of several files as pagelinks1, pagelinks2, ...
+// Throws StorageError.
 DumpCounts write_dumps(const DumpWorldParams& params, const std::string& folder, FlatCompression compression);
 
 }  // namespace linktrail

@@ -26,7 +26,8 @@ std::uint64_t DumpWorld::draw(std::uint32_t wiki, std::uint32_t page, std::uint3
 }
 
 std::string DumpWorld::wiki_db(std::uint32_t wiki) const {
-  constexpr std::array<std::string_view, 6> kNames{"aawiki", "bbwiki", "be_x_oldwiki", "ccwiki", "zh_yuewiki", "ddwiki"};
+  constexpr std::array<std::string_view, 6> kNames{"aawiki", "bbwiki",     "be_x_oldwiki",
+                                                   "ccwiki", "zh_yuewiki", "ddwiki"};
   return wiki < kNames.size() ? std::string(kNames[wiki]) : fmt::format("w{:03d}wiki", wiki);
 }
 

@@ -89,7 +89,7 @@ class CollectLinksTest(unittest.TestCase):
 
     @unittest.skipUnless(REAL.is_dir(), "no real dumps here")
     def test_real_dumps_by_page_id(self):
-        for wiki, at_least in (("crwiki", 1000), ("mtwiki", 100000)):
+        for wiki, at_least in (("crwiki", 300), ("mtwiki", 50000)):
             with self.subTest(wiki=wiki):
                 files = [entry for entry in dumps_in(REAL) if entry[0] == wiki]
                 self.expect_same(REAL, files, "--ids", "page", wikis=[wiki], ids="page", at_least=at_least, ranks=2)

@@ -24,9 +24,9 @@ TEST(ParseDumpName, TakesTheNamesInUse) {
 }
 
 TEST(ParseDumpName, LeavesOtherFiles) {
-  for (const char* name : {"crwiki-20160111-page_restrictions.sql.gz", "crwiki-20160111-pages-articles.xml.bz2", "page.sql",
-                           "my_wiki_categorylinks.sql", ".crwiki-20160111-page.sql", "crwiki-20160111-page.sql.partial",
-                           "crwiki-20160111-page.sqlite", "-20160111-page.sql"})
+  for (const char* name : {"crwiki-20160111-page_restrictions.sql.gz", "crwiki-20160111-pages-articles.xml.bz2",
+                           "page.sql", "my_wiki_categorylinks.sql", ".crwiki-20160111-page.sql",
+                           "crwiki-20160111-page.sql.partial", "crwiki-20160111-page.sqlite", "-20160111-page.sql"})
     EXPECT_EQ(parsed(name), "none") << name;
 }
 
@@ -47,23 +47,27 @@ TEST(FindDumps, NamesWhatIsMissing) {
   EXPECT_NE(fault_of([&] { find_dumps(folder.path("missing"), {}); }).find("cannot be read"), std::string::npos);
   folder.write("aawiki-20240901-page.sql", kPage);
   const std::vector<std::string> wikis{"bbwiki"};
-  EXPECT_NE(fault_of([&] { find_dumps(folder.path(), wikis); }).find("no dump of bbwiki; found those of aawiki"), std::string::npos);
+  EXPECT_NE(fault_of([&] { find_dumps(folder.path(), wikis); }).find("no dump of bbwiki; found those of aawiki"),
+            std::string::npos);
   const DumpSet dumps = find_dumps(folder.path(), {});
   const std::vector<DumpTable> tables{DumpTable::kPage, DumpTable::kPagelinks};
-  EXPECT_NE(fault_of([&] { expect_tables(dumps, tables); }).find("no dump of the table pagelinks of aawiki"), std::string::npos);
+  EXPECT_NE(fault_of([&] { expect_tables(dumps, tables); }).find("no dump of the table pagelinks of aawiki"),
+            std::string::npos);
 }
 
 TEST(FindDumps, RefusesSeveralDates) {
   const test::TextFolder folder;
   folder.write("aawiki-20240901-page.sql", kPage);
   folder.write("aawiki-20241001-page.sql", kPage);
-  EXPECT_NE(fault_of([&] { find_dumps(folder.path(), {}); }).find("several dates (20240901, 20241001)"), std::string::npos);
+  EXPECT_NE(fault_of([&] { find_dumps(folder.path(), {}); }).find("several dates (20240901, 20241001)"),
+            std::string::npos);
 }
 
 TEST(ReadHeads, RefusesATableOfAnotherWiki) {
   const test::TextFolder folder;
   folder.write("aawiki-20240901-page.sql", kPage);
-  folder.write("aawiki-20240901-redirect.sql", "-- Host: x    Database: bbwiki\nCREATE TABLE `redirect` (`rd_from` int);\n");
+  folder.write("aawiki-20240901-redirect.sql",
+               "-- Host: x    Database: bbwiki\nCREATE TABLE `redirect` (`rd_from` int);\n");
   DumpSet dumps = find_dumps(folder.path(), {});
   const std::string text = fault_of([&] { read_heads(dumps); });
   EXPECT_NE(text.find("redirect.sql:1: a table of another wiki"), std::string::npos) << text;

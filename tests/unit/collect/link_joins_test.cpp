@@ -12,7 +12,12 @@ namespace {
 std::string fact(std::uint32_t page, FactKind kind, std::string_view title = {}, std::uint64_t value = 0,
                  std::uint16_t high = 0) {
   std::string bytes;
-  append_fact({.page = page, .wiki = 0, .kind = kind, .title_bytes = static_cast<std::uint8_t>(title.size()), .value = value, .high = high},
+  append_fact({.page = page,
+               .wiki = 0,
+               .kind = kind,
+               .title_bytes = static_cast<std::uint8_t>(title.size()),
+               .value = value,
+               .high = high},
               title, bytes);
   return bytes;
 }
@@ -29,10 +34,11 @@ const TitleRecord* find_title(const PageJoin& join, std::string_view title) {
 }
 
 TEST(JoinPages, GivesEveryPageItsQidAndTarget) {
-  const PageJoin join = join_pages(fact(9, FactKind::kQid, {}, 42) + fact(1, FactKind::kQid, {}, 7) + fact(1, FactKind::kPage, "A") +
-                                       redirect_to(2, "A") + fact(2, FactKind::kRedirectPage, "B") + fact(3, FactKind::kRedirectPage, "C") +
-                                       fact(4, FactKind::kPage, "D"),
-                                   {});
+  const PageJoin join =
+      join_pages(fact(9, FactKind::kQid, {}, 42) + fact(1, FactKind::kQid, {}, 7) + fact(1, FactKind::kPage, "A") +
+                     redirect_to(2, "A") + fact(2, FactKind::kRedirectPage, "B") +
+                     fact(3, FactKind::kRedirectPage, "C") + fact(4, FactKind::kPage, "D"),
+                 {});
   ASSERT_EQ(join.titles.size(), 4U);
   EXPECT_EQ(find_title(join, "A")->kind, TargetKind::kArticle);
   EXPECT_EQ(find_title(join, "A")->qid, 7);
@@ -49,15 +55,16 @@ TEST(JoinPages, GivesEveryPageItsQidAndTarget) {
 }
 
 TEST(JoinPages, DropsDisambiguationsOnlyIfAsked) {
-  const std::string facts = fact(1, FactKind::kPage, "A") + fact(1, FactKind::kQid, {}, 7) + fact(1, FactKind::kDisambiguation);
+  const std::string facts =
+      fact(1, FactKind::kPage, "A") + fact(1, FactKind::kQid, {}, 7) + fact(1, FactKind::kDisambiguation);
   EXPECT_EQ(join_pages(facts, {}).titles[0].kind, TargetKind::kArticle);
   EXPECT_EQ(join_pages(facts, {.disambiguation = Disambiguation::kDrop}).titles[0].kind, TargetKind::kDisambiguation);
   EXPECT_EQ(join_pages(facts, {.ids = PageIds::kPage}).titles[0].qid, 1);
 }
 
 TEST(JoinPages, DoesNotDependOnTheOrderOfContradictions) {
-  const std::string a = fact(1, FactKind::kPage, "A"), b = fact(1, FactKind::kPage, "B"), q = fact(1, FactKind::kQid, {}, 5),
-                    p = fact(1, FactKind::kQid, {}, 3);
+  const std::string a = fact(1, FactKind::kPage, "A"), b = fact(1, FactKind::kPage, "B"),
+                    q = fact(1, FactKind::kQid, {}, 5), p = fact(1, FactKind::kQid, {}, 3);
   const PageJoin one = join_pages(a + b + q + p, {}), two = join_pages(p + b + q + a, {});
   EXPECT_EQ(one.pages, two.pages);
   EXPECT_EQ(one.repeated, 1U);
@@ -96,11 +103,18 @@ TEST(FollowRedirects, AnswersAtTheLastHop) {
 
 TEST(ResolveLinks, CountsWhatLeadsToNoArticle) {
   const TargetKey a = title_key(0, "A"), n = title_key(0, "N"), i = id_key(0, 5);
-  const KeyTable<TargetRecord> targets({{.low = a.low, .high = a.high, .kind = TargetKind::kArticle, .qid = 7},
-                                        {.low = n.low, .high = n.high, .kind = TargetKind::kWithoutQid},
-                                        {.low = i.low, .high = i.high, .kind = TargetKind::kArticleByRedirect, .qid = 9}});
-  const auto link = [](const TargetKey& key, std::uint32_t from) { return LinkRecord{key.low, key.high, key.wiki, from}; };
-  const std::vector<LinkRecord> links{link(a, 1), link(n, 2), link(title_key(0, "gone"), 3), link(i, 4), link(id_key(0, 6), 5),
+  const KeyTable<TargetRecord> targets(
+      {{.low = a.low, .high = a.high, .kind = TargetKind::kArticle, .qid = 7},
+       {.low = n.low, .high = n.high, .kind = TargetKind::kWithoutQid},
+       {.low = i.low, .high = i.high, .kind = TargetKind::kArticleByRedirect, .qid = 9}});
+  const auto link = [](const TargetKey& key, std::uint32_t from) {
+    return LinkRecord{key.low, key.high, key.wiki, from};
+  };
+  const std::vector<LinkRecord> links{link(a, 1),
+                                      link(n, 2),
+                                      link(title_key(0, "gone"), 3),
+                                      link(i, 4),
+                                      link(id_key(0, 6), 5),
                                       link(title_key(1, "A"), 6)};
   LinkTally tally;
   std::vector<PairRecord> pairs;
@@ -114,16 +128,20 @@ TEST(ResolveLinks, CountsWhatLeadsToNoArticle) {
 }
 
 TEST(GroupLinks, SortsEachArticlesLinksOnceAndCountsTheRest) {
-  const std::vector<Page> pages{{.page = 1, .wiki = 0, .qid = 10}, {.page = 2, .wiki = 0, .is_redirect = 1}, {.page = 3, .wiki = 0},
-                                {.page = 4, .wiki = 0, .is_dropped = 1, .qid = 40}, {.page = 5, .wiki = 0, .qid = 50},
+  const std::vector<Page> pages{{.page = 1, .wiki = 0, .qid = 10},
+                                {.page = 2, .wiki = 0, .is_redirect = 1},
+                                {.page = 3, .wiki = 0},
+                                {.page = 4, .wiki = 0, .is_dropped = 1, .qid = 40},
+                                {.page = 5, .wiki = 0, .qid = 50},
                                 {.page = 1, .wiki = 1, .qid = 11}};
-  const std::vector<PairRecord> pairs{{9, 3, 0, 0}, {8, 1, 0, 0}, {7, 1, 0, 0}, {8, 1, 0, 0}, {1, 2, 0, 0}, {1, 77, 0, 0}, {2, 4, 0, 0},
-                                      {3, 1, 1, 0}};
+  const std::vector<PairRecord> pairs{{9, 3, 0, 0}, {8, 1, 0, 0},  {7, 1, 0, 0}, {8, 1, 0, 0},
+                                      {1, 2, 0, 0}, {1, 77, 0, 0}, {2, 4, 0, 0}, {3, 1, 1, 0}};
   std::map<std::pair<int, std::uint32_t>, std::vector<Qid>> rows;
   const GroupTally tally = group_links(pages, pairs, [&](const ArticleLinks& links) {
     rows[{links.wiki, links.page}] = {links.outlinks.begin(), links.outlinks.end()};
   });
-  EXPECT_EQ(rows, (std::map<std::pair<int, std::uint32_t>, std::vector<Qid>>{{{0, 1}, {7, 8}}, {{0, 3}, {9}}, {{1, 1}, {3}}}));
+  EXPECT_EQ(rows, (std::map<std::pair<int, std::uint32_t>, std::vector<Qid>>{
+                      {{0, 1}, {7, 8}}, {{0, 3}, {9}}, {{1, 1}, {3}}}));
   EXPECT_EQ(tally.repeated, 1U);
   EXPECT_EQ(tally.from_redirect, 1U);
   EXPECT_EQ(tally.from_disambiguation, 1U);

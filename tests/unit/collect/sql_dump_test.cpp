@@ -61,22 +61,25 @@ class SqlDumpTest : public testing::Test {
 };
 
 TEST_F(SqlDumpTest, ReadsSeveralStatementsAndLines) {
-  EXPECT_EQ(rows(head() + "INSERT INTO `linktarget` VALUES (1,0,'A'),(2,1,'B');\nINSERT INTO `linktarget` VALUES\n(3,0,'C'),\n"
-                          "(4,0,'D') ;\n-- Dump completed on 2024\n"),
+  EXPECT_EQ(rows(head() +
+                 "INSERT INTO `linktarget` VALUES (1,0,'A'),(2,1,'B');\nINSERT INTO `linktarget` VALUES\n(3,0,'C'),\n"
+                 "(4,0,'D') ;\n-- Dump completed on 2024\n"),
             (std::vector<Row>{{1, 0, "A"}, {2, 1, "B"}, {3, 0, "C"}, {4, 0, "D"}}));
   EXPECT_FALSE(may_be_cut_);
 }
 
 TEST_F(SqlDumpTest, TakesColumnsByName) {
-  EXPECT_EQ(rows("CREATE TABLE linktarget (lt_title varbinary(255), extra enum('a','b'), lt_id int, lt_namespace int);\n"
-                 "INSERT INTO linktarget VALUES ('A','b',7,0);\n"
-                 "INSERT INTO linktarget (lt_id, `lt_title`, lt_namespace) VALUES (8,'B',2);\n"
-                 "INSERT INTO linktarget VALUES ('C','b',9,0);\n"),
-            (std::vector<Row>{{7, 0, "A"}, {8, 2, "B"}, {9, 0, "C"}}));
+  EXPECT_EQ(
+      rows("CREATE TABLE linktarget (lt_title varbinary(255), extra enum('a','b'), lt_id int, lt_namespace int);\n"
+           "INSERT INTO linktarget VALUES ('A','b',7,0);\n"
+           "INSERT INTO linktarget (lt_id, `lt_title`, lt_namespace) VALUES (8,'B',2);\n"
+           "INSERT INTO linktarget VALUES ('C','b',9,0);\n"),
+      (std::vector<Row>{{7, 0, "A"}, {8, 2, "B"}, {9, 0, "C"}}));
 }
 
 TEST_F(SqlDumpTest, RefusesColumnsItDoesNotKnow) {
-  const std::string text = fault("CREATE TABLE linktarget (lt_id int, lt_name int);\nINSERT INTO linktarget VALUES (1,2);\n");
+  const std::string text =
+      fault("CREATE TABLE linktarget (lt_id int, lt_name int);\nINSERT INTO linktarget VALUES (1,2);\n");
   EXPECT_NE(text.find("linktarget.sql:2: unknown schema"), std::string::npos) << text;
   EXPECT_NE(text.find("lt_namespace"), std::string::npos) << text;
 }
@@ -103,14 +106,15 @@ TEST_F(SqlDumpTest, RefusesEveryCutInsideAStatementWithTheLine) {
   for (std::size_t cut = 1; cut < insert.size(); ++cut) {
     const std::string text = fault(start + insert.substr(0, cut));
     EXPECT_NE(text.find("ends inside a statement"), std::string::npos) << insert.substr(0, cut) << ": " << text;
-    EXPECT_NE(text.find(cut <= 46 ? "sql:15:" : "sql:16:"), std::string::npos) << cut << ": " << text;
+    EXPECT_NE(text.find(cut < 46 ? "sql:15:" : "sql:16:"), std::string::npos) << cut << ": " << text;
   }
   EXPECT_EQ(fault(start + insert), "");
   EXPECT_TRUE(may_be_cut_);
 }
 
 TEST_F(SqlDumpTest, CountsMalformedRowsAndRefusesManyOfThem) {
-  std::string text = head() + "INSERT INTO `linktarget` VALUES (1,0,'A'),\n(2,0),(x'31',0,'C'),(3,0,NULL),(4,'zero','D'),(5,0,'E');\n";
+  std::string text =
+      head() + "INSERT INTO `linktarget` VALUES (1,0,'A'),\n(2,0),(x'31',0,'C'),(3,0,NULL),(4,'zero','D'),(5,0,'E');\n";
   EXPECT_EQ(rows(text), (std::vector<Row>{{1, 0, "A"}, {5, 0, "E"}}));
   EXPECT_EQ(malformed_.count, 4U);
   EXPECT_EQ(malformed_.first_line, 16U);
@@ -122,7 +126,8 @@ TEST_F(SqlDumpTest, CountsMalformedRowsAndRefusesManyOfThem) {
 
 TEST_F(SqlDumpTest, RefusesWhatIsNoSql) {
   EXPECT_NE(fault("\x01\x02\x03").find(":1: no SQL statement"), std::string::npos);
-  EXPECT_NE(fault(head() + "INSERT INTO `linktarget` VALUES (1,0,'A') oops;\n").find("something else behind a tuple"), std::string::npos);
+  EXPECT_NE(fault(head() + "INSERT INTO `linktarget` VALUES (1,0,'A') oops;\n").find("something else behind a tuple"),
+            std::string::npos);
   EXPECT_NE(fault(head() + "INSERT INTO `linktarget` VALUES (1,0,%);\n").find("no SQL value"), std::string::npos);
   EXPECT_NE(fault(head() + "INSERT INTO `linktarget` VALUES ;\n").find("no tuple"), std::string::npos);
 }
@@ -151,7 +156,8 @@ TEST_F(SqlDumpTest, KnowsTheDatabase) {
   SqlDump dump(folder_.write("a-linktarget.sql", kHead), "linktarget");
   dump.read_head();
   EXPECT_EQ(dump.database(), "aawiki");
-  SqlDump other(folder_.write("b-linktarget.sql", "CREATE DATABASE IF NOT EXISTS `x`;\nUSE `my_wiki`;\n"), "linktarget");
+  SqlDump other(folder_.write("b-linktarget.sql", "CREATE DATABASE IF NOT EXISTS `x`;\nUSE `my_wiki`;\n"),
+                "linktarget");
   other.read_head();
   EXPECT_EQ(other.database(), "my_wiki");
 }

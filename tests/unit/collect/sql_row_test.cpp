@@ -22,7 +22,9 @@ Scan scan(const std::string& text) {
   std::string scratch;
   for (const SqlField& field : fields) {
     const auto decoded = text_of(field, scratch);
-    result.values.emplace_back(decoded ? std::string(*decoded) : field.kind == SqlKind::kNull ? "NULL" : std::string(field.raw()));
+    result.values.emplace_back(decoded                        ? std::string(*decoded)
+                               : field.kind == SqlKind::kNull ? "NULL"
+                                                              : std::string(field.raw()));
   }
   return result;
 }
@@ -76,7 +78,8 @@ TEST(UnsignedOf, TakesWholeNumbersInRange) {
   };
   EXPECT_EQ(number("0"), 0U);
   EXPECT_EQ(number("4294967295"), 4294967295U);
-  for (const char* text : {"4294967296", "-1", "1.5", "", "99999999999999999999", "1e3"}) EXPECT_EQ(number(text), std::nullopt) << text;
+  for (const char* text : {"4294967296", "-1", "1.5", "", "99999999999999999999", "1e3"})
+    EXPECT_EQ(number(text), std::nullopt) << text;
 }
 
 }  // namespace
