@@ -1,6 +1,7 @@
 // Strings are searched 16 bytes at a time where the baseline of the machine allows it (SSE2 is part of x86-64).
 #include "collect/sql_row.h"
 
+#include <array>
 #include <charconv>
 
 #if defined(__SSE2__)
@@ -28,9 +29,15 @@ const char* find_quote_or_escape(const char* p, const char* end) {
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
-bool is_number_char(char c) {
-  return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+// By byte: whether it may stand in a number.
+constexpr std::array<bool, 256> number_chars() {
+  std::array<bool, 256> chars{};
+  for (const char c : std::string_view("0123456789-+.eE")) chars[static_cast<unsigned char>(c)] = true;
+  return chars;
 }
+constexpr std::array<bool, 256> kNumberChars = number_chars();
+
+bool is_number_char(char c) { return kNumberChars[static_cast<unsigned char>(c)]; }
 
 bool is_word_char(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
