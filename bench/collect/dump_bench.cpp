@@ -20,7 +20,8 @@ int main(int argc, char** argv) {
   try {
     for (int i = 1; i < argc; ++i) {
       const std::string path = argv[i];
-      PagelinkRows links({{path, std::filesystem::file_size(path), detect_compression(path)}, 0, DumpTable::kPagelinks});
+      PagelinkRows links(
+          {{path, std::filesystem::file_size(path), detect_compression(path)}, 0, DumpTable::kPagelinks});
       PagelinkRow row;
       for (; links.next(row); ++rows)
         sum += row.title.data() != nullptr ? title_key(0, row.title).low : id_key(0, row.target).low;
@@ -29,7 +30,8 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "dump_bench: {}\n", error.what());
     return 1;
   }
-  fmt::print("rows {} wall {:.3f} cpu {:.3f} sum {:x}\n", rows, std::chrono::duration<double>(Clock::now() - start).count(),
+  fmt::print("rows {} wall {:.3f} cpu {:.3f} sum {:x}\n", rows,
+             std::chrono::duration<double>(Clock::now() - start).count(),
              static_cast<double>(std::clock() - busy) / CLOCKS_PER_SEC, sum);
   return 0;
 }

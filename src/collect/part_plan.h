@@ -32,7 +32,7 @@ class PageWeights {
 class PartPlan {
  public:
   // A part holds about this many links: enough for files of megabytes, few enough to sort in memory.
-  static constexpr std::uint64_t kLinksPerPart = 500'000;
+  static constexpr std::uint64_t kLinksPerPart = 200'000;
   static constexpr std::uint64_t kMostParts = 1024;
 
   explicit PartPlan(const PageWeights& weights);
