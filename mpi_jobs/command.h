@@ -60,6 +60,7 @@ std::string group_help(const std::string& group);
 // `words` are those of the command line behind the program; flags and missing words are left to the parser.
 void refuse_unknown_command(const std::vector<std::string>& words);
 
+std::unique_ptr<Command> make_collect_pagelinks();
 std::unique_ptr<Command> make_train_reader();
 std::unique_ptr<Command> make_train_links();
 std::unique_ptr<Command> make_embed_reader();
@@ -76,5 +77,6 @@ std::unique_ptr<Command> make_simulate_world();
 std::unique_ptr<Command> make_simulate_wordnet();
 std::unique_ptr<Command> make_simulate_walk();
 std::unique_ptr<Command> make_simulate_pageviews();
+std::unique_ptr<Command> make_simulate_dumps();
 
 }  // namespace linktrail::jobs

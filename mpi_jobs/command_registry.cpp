@@ -26,6 +26,10 @@ constexpr const char* kCollectClickstreamNotes =
     "Example: linktrail collect clickstream --input clickstream-enwiki-2026-10.tsv.gz --titles titles.tsv.gz\n"
     "         --output sessions --sessions 10000000";
 
+constexpr const char* kCollectPagelinksNotes =
+    "Needs no more memory than --memory: what does not fit goes to --scratch.\n"
+    "Example: mpirun -n 8 linktrail collect pagelinks --dumps dumps --wikis enwiki,dewiki --output flat --memory 16G";
+
 constexpr const char* kTrainReaderNotes =
     "Example: mpirun -n 8 linktrail train reader --input 'sessions/*.gz' --output models/reader --dim 64";
 
@@ -79,6 +83,11 @@ const std::vector<Registered>& registry() {
        "sessions walked over the public clickstream",
        kCollectClickstreamNotes,
        make_collect_clickstream},
+      {{"collect", "pagelinks"},
+       kStages,
+       "from SQL dumps to flat files of links, titles and page ids",
+       kCollectPagelinksNotes,
+       make_collect_pagelinks},
       {{"train", "reader"}, kStages, "train embeddings on reader sessions", kTrainReaderNotes, make_train_reader},
       {{"train", "links"}, kStages, "train the link model on pagelinks", kTrainLinksNotes, make_train_links},
       {{"embed", "reader"},
@@ -100,6 +109,7 @@ const std::vector<Registered>& registry() {
       {{"simulate", "wordnet"}, kTestData, "WordNet's synsets as articles", "", make_simulate_wordnet},
       {{"simulate", "walk"}, kTestData, "sessions walked over real pagelinks", kWalkNotes, make_simulate_walk},
       {{"simulate", "pageviews"}, kTestData, "pageview logs and a page-to-QID table", "", make_simulate_pageviews},
+      {{"simulate", "dumps"}, kTestData, "SQL dumps of wikis, in both schemas", "", make_simulate_dumps},
   };
   return commands;
 }
@@ -124,10 +134,10 @@ void refuse_unknown_command(const std::vector<std::string>& words) {
 }
 
 std::string group_help(const std::string& group) {
-  if (group == "collect") return "from raw logs and dumps to flat files: pageviews or clickstream";
+  if (group == "collect") return "from raw logs and dumps to flat files: pageviews, clickstream or pagelinks";
   if (group == "train") return "train a model: reader (on sessions) or links (on pagelinks)";
   if (group == "embed") return "from a trained model to a vector for every article: reader or links";
-  if (group == "simulate") return "make flat files: world, wordnet or walk; or raw ones: pageviews";
+  if (group == "simulate") return "make flat files: world, wordnet or walk; or raw ones: pageviews or dumps";
   return {};
 }
 

@@ -105,4 +105,24 @@ const std::vector<EnumName<dist::Transitions>>& enum_names() {
   return names;
 }
 
+template <>
+const std::vector<EnumName<Disambiguation>>& enum_names() {
+  static const std::vector<EnumName<Disambiguation>> names{{Disambiguation::kKeep, "keep"},
+                                                           {Disambiguation::kDrop, "drop"}};
+  return names;
+}
+
+template <>
+const std::vector<EnumName<LinkSchema>>& enum_names() {
+  static const std::vector<EnumName<LinkSchema>> names{
+      {LinkSchema::kTitle, "title"}, {LinkSchema::kLinktarget, "linktarget"}, {LinkSchema::kMixed, "mixed"}};
+  return names;
+}
+
+template <>
+const std::vector<EnumName<PageIds>>& enum_names() {
+  static const std::vector<EnumName<PageIds>> names{{PageIds::kQid, "qid"}, {PageIds::kPage, "page"}};
+  return names;
+}
+
 }  // namespace linktrail::jobs

@@ -63,6 +63,11 @@ template <>
 const std::vector<EnumName<WikiColumn>>& enum_names();
 template <>
 const std::vector<EnumName<dist::Transitions>>& enum_names();
+const std::vector<EnumName<Disambiguation>>& enum_names();
+template <>
+const std::vector<EnumName<LinkSchema>>& enum_names();
+template <>
+const std::vector<EnumName<PageIds>>& enum_names();
 
 template <class E>
 std::string enum_to_text(E value) {

@@ -2,6 +2,7 @@
 #include "comm/agreement.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/record.h"
+#include "simulate/dump_files.h"
 #include "simulate/walk.h"
 #include "simulate/wordnet_files.h"
 #include "simulate/world_files.h"
@@ -64,8 +65,28 @@ class SimulateWalk : public Simulator<WalkOptions> {
   }
 };
 
+class SimulateDumps : public Command {
+ public:
+  std::vector<OptionSet*> flags() override { return {&set_}; }
+  std::string plan() const override { return fmt::format("write SQL dumps to {}\n", options_.output); }
+  void run(const Context& context) override {
+    require("output", options_.output);
+    DumpCounts counts;
+    options_.params.seed = context.common.seed;
+    comm::agreed_on_root(context.comm,
+                         [&] { counts = write_dumps(options_.params, options_.output, options_.compression); });
+    context.log.info("{}: {} pages and {} rows of pagelinks in {} wikis", options_.output, counts.pages, counts.links,
+                     options_.params.wikis);
+  }
+
+ private:
+  DumpsOptions options_;
+  OptionSet set_{"simulate", options_};
+};
+
 }  // namespace
 
+std::unique_ptr<Command> make_simulate_dumps() { return std::make_unique<SimulateDumps>(); }
 std::unique_ptr<Command> make_simulate_world() { return std::make_unique<SimulateWorld>(); }
 std::unique_ptr<Command> make_simulate_wordnet() { return std::make_unique<SimulateWordnet>(); }
 std::unique_ptr<Command> make_simulate_walk() { return std::make_unique<SimulateWalk>(); }

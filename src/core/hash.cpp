@@ -12,6 +12,11 @@ std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
   return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
 }
 
+WideHash wide_hash_bytes(std::string_view bytes) {
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  return {hash.low64, hash.high64};
+}
+
 std::uint64_t hash_qids(std::span<const Qid> qids, std::uint64_t seed) {
   return XXH3_64bits_withSeed(qids.data(), qids.size_bytes(), seed);
 }

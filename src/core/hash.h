@@ -11,6 +11,12 @@
 namespace linktrail {
 
 std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0);
+// 128 bits: among a billion texts the chance that any two share a hash is below 10^-20.
+struct WideHash {
+  std::uint64_t low = 0, high = 0;
+};
+WideHash wide_hash_bytes(std::string_view bytes);
+
 std::uint64_t hash_qids(std::span<const Qid> qids, std::uint64_t seed = 0);
 
 // The hash of `total` units of something too large to hold, `step` at a time: piece(begin, count) returns the bytes of

@@ -47,10 +47,15 @@ class PlainSource : public ByteSource {
   std::size_t read(std::span<char> out) override {
     while (true) {
       const ssize_t got = ::read(fd_.get(), out.data(), out.size());
-      if (got >= 0) return static_cast<std::size_t>(got);
+      if (got >= 0) {
+        taken_ += static_cast<std::uint64_t>(got);
+        return static_cast<std::size_t>(got);
+      }
       if (errno != EINTR) fail("cannot be read");
     }
   }
+
+  std::uint64_t file_bytes_read() const override { return taken_; }
 
  private:
   [[noreturn]] static void fail(const char* what) {
@@ -59,6 +64,7 @@ class PlainSource : public ByteSource {
   }
 
   FileDescriptor fd_;
+  std::uint64_t taken_ = 0;
 };
 
 struct Progress {
@@ -187,6 +193,8 @@ class CompressedSource : public ByteSource {
     }
     return produced;
   }
+
+  std::uint64_t file_bytes_read() const override { return file_.file_bytes_read(); }
 
  private:
   // One call of the decoder; false at the end of the file.

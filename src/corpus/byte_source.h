@@ -31,6 +31,9 @@ class ByteSource {
   // Fills the front of `out` and returns how much; 0 only at the end. Throws ByteFault once the bytes
   // before the fault have been handed out.
   virtual std::size_t read(std::span<char> out) = 0;
+
+  // How many bytes of the file itself have been taken so far: for progress.
+  virtual std::uint64_t file_bytes_read() const = 0;
 };
 
 // Opens `file`; plain files start at `begin`, compressed ones at their start. Throws ByteFault.

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#define ANNOYLIB_MULTITHREADED_BUILD
+
 // Annoy's header is used as it comes, with its own warnings.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wall"
@@ -13,8 +15,7 @@
 namespace linktrail::bench {
 namespace {
 
-using Index = Annoy::AnnoyIndex<std::int32_t, float, Annoy::Angular, Annoy::Kiss64Random,
-                                Annoy::AnnoyIndexMultiThreadedBuildPolicy>;
+using Index = ::AnnoyIndex<std::int32_t, float, Angular, Kiss64Random, AnnoyIndexMultiThreadedBuildPolicy>;
 
 class AnnoyPeer : public Peer {
  public:

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Collecting: parts `dump`, `ranks`, `large`. See README.md beside this file. Exits with 1 if a bar is missed."""
+
+import argparse
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import time
+
+ENV = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+
+
+def busy_seconds(command):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=ENV)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def simulate(args, name, pages, files):
+    folder = args.work / name
+    if not folder.is_dir():
+        subprocess.run([args.binary, "simulate", "dumps", "--output", str(folder) + ".new", "--wikis", "1", "--pages",
+                        str(pages), "--links", "20", "--schema", "linktarget", "--files", str(files)], check=True, env=ENV)
+        os.rename(str(folder) + ".new", folder)
+    return folder
+
+
+def collect(args, dumps, ranks, *flags):
+    return ["mpirun", "-n", str(ranks), args.binary, "collect", "pagelinks", "--dumps", str(dumps), "--output",
+            str(args.work / "output"), "--progress", "off", "-q", *flags]
+
+
+def run_dump(args):
+    path = next(simulate(args, "small", 1_000_000, 1).glob("*-pagelinks.sql.gz"))
+    gzip = min(busy_seconds(["gzip", "-dc", path]) for _ in range(5))
+    ours = min(busy_seconds([args.dump_bench, path]) for _ in range(5))
+    print(f"dump: gzip {gzip:.2f} s, ours {ours:.2f} s: {gzip / ours:.2f}x (bar 0.8x)")
+    return gzip / ours >= 0.8
+
+
+def run_ranks(args):
+    dumps = simulate(args, "eight", 1_000_000, 8)
+    walls = {}
+    for ranks in (1, 2):
+        times = []
+        for _ in range(3):
+            start = time.monotonic()
+            subprocess.run(collect(args, dumps, ranks), check=True, env=ENV)
+            times.append(time.monotonic() - start)
+        walls[ranks] = min(times)
+    print(f"ranks: 1 {walls[1]:.2f} s, 2 {walls[2]:.2f} s: {walls[1] / walls[2]:.2f}x (bar 1.8x)")
+    return walls[1] / walls[2] >= 1.8
+
+
+def descendants(pid):
+    found = [pid]
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            for child in pathlib.Path(f"/proc/{pid}/task/{task}/children").read_text().split():
+                found += descendants(int(child))
+    except OSError:
+        pass  # it has ended meanwhile
+    return found
+
+
+def pss_bytes(pid):
+    try:
+        for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0
+
+
+def run_large(args):
+    dumps = simulate(args, "large", 6_000_000, 8)
+    process = subprocess.Popen(collect(args, dumps, 2, "--memory", f"{args.memory}G"), env=ENV)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, sum(pss_bytes(pid) for pid in descendants(process.pid)[1:]))
+        time.sleep(0.2)
+    asked = args.memory * 2**30
+    print(f"large: code {process.returncode}, peak {peak / 2**30:.2f} GiB: {peak / asked:.2f}x of --memory (bar 1.2x)")
+    return process.returncode == 0 and peak <= 1.2 * asked
+
+
+PARTS = {"dump": run_dump, "ranks": run_ranks, "large": run_large}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", default=[])
+    parser.add_argument("--large", action="store_true", help="the part large")
+    parser.add_argument("--binary", default="build/release/linktrail")
+    parser.add_argument("--dump-bench", default="build/bench/dump_bench")
+    parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/bench-collect"))
+    parser.add_argument("--memory", type=float, default=4, help="GiB for the part large")
+    args = parser.parse_args()
+    args.work.mkdir(parents=True, exist_ok=True)
+    parts = (args.parts or []) + (["large"] if args.large else []) or ["dump", "ranks"]
+    return 0 if all([PARTS[part](args) for part in parts]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,290 @@
+#include "dist/collect_links.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "comm/agreement.h"
+#include "comm/collectives.h"
+#include "dist/collect_links_steps.h"
+
+namespace linktrail::dist {
+
+namespace {
+
+// What a rank holds beside the stores and the buffers that depend on the limit: program, MPI, decoders, writers.
+constexpr std::uint64_t kFixedBytes = 64UL << 20;
+constexpr std::uint64_t kFewestBytes = 8UL << 20;
+
+// Of the input, decompressed, a bucket of the joins by hash: its table stays in the L2 cache, its links in memory.
+constexpr std::uint64_t kInputPerBucket = 16UL << 20;
+constexpr std::uint64_t kExpansion = 4;  // of a compressed dump
+
+constexpr std::size_t kChunkRecords = 16 << 10;
+constexpr std::size_t kChunkBytes = 1UL << 20;
+
+Memory share_memory(std::uint64_t node_bytes, int ranks_of_node) {
+  const std::uint64_t rank_bytes = node_bytes / static_cast<std::uint64_t>(ranks_of_node);
+  const std::uint64_t usable = std::max(kFewestBytes, rank_bytes - std::min(rank_bytes, kFixedBytes));
+  return {.pool = usable / 8 * 5, .outbox = std::clamp<std::uint64_t>(usable / 64, 256UL << 10, 16UL << 20)};
+}
+
+std::size_t count_buckets(const DumpSet& dumps, int ranks) {
+  std::uint64_t bytes = 0;
+  for (const DumpFile& file : dumps.files)
+    bytes += file.input.bytes * (file.input.compression == Compression::kNone ? 1 : kExpansion);
+  const auto least = static_cast<std::uint64_t>(ranks) * 4;
+  return std::clamp<std::uint64_t>(bytes / kInputPerBucket, least, std::max<std::uint64_t>(least, 4096));
+}
+
+// Walks through the records of all own buckets, a chunk at a time.
+struct Cursor {
+  std::size_t bucket = 0;
+  std::uint64_t offset = 0;
+};
+
+std::vector<DumpTable> tables_needed(const CollectLinksParams& params) {
+  std::vector<DumpTable> tables{DumpTable::kPage, DumpTable::kPagelinks};
+  if (params.redirect_hops > 0) tables.push_back(DumpTable::kRedirect);
+  const bool qids_from_props = params.pages.ids == PageIds::kQid && params.qids.empty();
+  if (qids_from_props || params.pages.disambiguation == Disambiguation::kDrop) tables.push_back(DumpTable::kPageProps);
+  return tables;
+}
+
+}  // namespace
+
+LinkCollector::LinkCollector(const CollectLinksParams& params,
+                             const std::function<void(const CollectLinksProgress&)>& on_progress,
+                             const comm::Communicator& comm)
+    : params_(params),
+      on_progress_(on_progress),
+      comm_(comm),
+      dumps_(find_dumps_on_root(params.dumps, params.wikis, tables_needed(params), comm)),
+      buckets_(count_buckets(dumps_, comm.size())),
+      memory_(share_memory(params.memory_bytes, comm.split_by_node().size())),
+      pool_(memory_.pool, params.scratch),
+      weights_(dumps_.wikis.size()) {
+  comm::agreed(comm, [&] {
+    if (params.pages.ids == PageIds::kPage && dumps_.wikis.size() != 1)
+      throw UsageError(
+          fmt::format("--ids page: page ids mean nothing beyond one wiki; found {} wikis; name one by --wikis",
+                      dumps_.wikis.size()));
+  });
+}
+
+void LinkCollector::rounds(std::initializer_list<RecordShuffle*> shuffles, const std::function<bool()>& step,
+                           std::function<double()> local_done) {
+  const auto on_round = [&] {
+    if (!local_done) return;
+    std::array<double, 1> done{comm::agreed(comm_, local_done) / comm_.size()};
+    comm::all_reduce<double>(std::span<double>(done), comm::ReduceOp::kSum, comm_);
+    report(done[0]);
+  };
+  run_rounds(std::span<RecordShuffle* const>(shuffles.begin(), shuffles.size()), step, on_round, comm_);
+}
+
+void LinkCollector::report(double fraction) const {
+  if (on_progress_) on_progress_({phase_, phase_begin_ + (phase_end_ - phase_begin_) * std::min(fraction, 1.0)});
+}
+
+void LinkCollector::enter(std::string_view phase, double begin, double end) {
+  phase_ = phase;
+  phase_begin_ = begin;
+  phase_end_ = end;
+  report(0);
+}
+
+double LinkCollector::part_of(std::uint64_t done, std::uint64_t total) const {
+  return total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total);
+}
+
+// Links ----------------------------------------------------------------------------------------------------------
+
+void LinkCollector::push_link(std::uint16_t wiki, const PagelinkRow& row) {
+  if (row.from_space != 0) {
+    ++link_counts_.from_other_space;
+    return;
+  }
+  if (row.space != 0) {
+    ++link_counts_.to_other_space;
+    return;
+  }
+  const TargetKey key = row.title.data() != nullptr ? title_key(wiki, row.title) : id_key(wiki, row.target);
+  push(*links_, LinkRecord{.low = key.low, .high = key.high, .wiki = wiki, .from = row.from});
+  weights_.add(wiki, row.from);
+}
+
+void LinkCollector::read_links() {
+  enter("links", 0.4, 0.75);
+  links_ = make_shuffle();
+  const auto plan = plan_files(dumps_, {DumpTable::kPagelinks}, comm_.size());
+  const auto& own = plan[static_cast<std::size_t>(comm_.rank())];
+  TableFeed<PagelinkRows, PagelinkRow> feed(own, DumpTable::kPagelinks, input_);
+  std::uint64_t total = 0;
+  for (const DumpFile* file : own) total += file->input.bytes;
+  rounds(
+      {links_.get()},
+      [&] {
+        return feed.run([&](auto wiki, const PagelinkRow& row) { push_link(wiki, row); },
+                        [&] { return links_->full(); });
+      },
+      [&] { return part_of(feed.file_bytes(), total); });
+}
+
+// The sums over ranks of the weights, and the pages to the ranks of their parts.
+void LinkCollector::send_pages() {
+  for (auto& runs : weights_.runs()) {
+    runs.resize(comm::all_reduce<std::uint64_t>(runs.size(), comm::ReduceOp::kMax, comm_));
+    comm::all_reduce<std::uint64_t>(std::span<std::uint64_t>(runs), comm::ReduceOp::kSum, comm_);
+  }
+  parts_ = std::make_unique<PartPlan>(weights_);
+  pages_ = make_shuffle(parts_->size());
+  std::uint64_t offset = 0;
+  std::vector<char> chunk(kChunkBytes);
+  rounds({pages_.get()}, [&] {
+    const std::size_t got = own_pages_->read(0, offset, chunk);
+    const std::size_t taken = for_each_page({chunk.data(), got}, [&](const Page& page, std::string_view title) {
+      scratch_text_.clear();
+      append_page(page, title, scratch_text_);
+      pages_->push(parts_->part_of(page.wiki, page.page), scratch_text_);
+    });
+    offset += taken;
+    return taken > 0;
+  });
+  own_pages_.reset();
+}
+
+void LinkCollector::resolve_all() {
+  enter("resolving", 0.75, 0.85);
+  pairs_ = make_shuffle(parts_->size());
+  Cursor cursor;
+  std::optional<KeyTable<TargetRecord>> targets;
+  std::vector<LinkRecord> chunk(kChunkRecords);
+  std::vector<PairRecord> pairs;
+  const auto next_chunk = [&] {
+    if (!targets) {
+      auto records = targets_->store().load<TargetRecord>(cursor.bucket);
+      const auto by_id = id_targets_->store().load<TargetRecord>(cursor.bucket);
+      records.insert(records.end(), by_id.begin(), by_id.end());
+      targets.emplace(std::move(records));
+    }
+    const std::size_t got = links_->store().read(
+        cursor.bucket, cursor.offset, {reinterpret_cast<char*>(chunk.data()), chunk.size() * sizeof(LinkRecord)});
+    cursor.offset += got;
+    pairs.clear();
+    resolve_links(*targets, std::span(chunk).first(got / sizeof(LinkRecord)), links_tally_, pairs);
+    for (const PairRecord& pair : pairs) pairs_->push_record(parts_->part_of(pair.wiki, pair.from), pair);
+    if (got > 0) return;
+    for (RecordShuffle* shuffle : {targets_.get(), id_targets_.get(), links_.get()})
+      shuffle->store().drop(cursor.bucket);
+    targets.reset();
+    cursor = {cursor.bucket + 1, 0};
+  };
+  rounds(
+      {pairs_.get()},
+      [&] {
+        while (cursor.bucket < links_->own_count() && !pairs_->full()) next_chunk();
+        return cursor.bucket < links_->own_count();
+      },
+      [&] { return part_of(cursor.bucket, links_->own_count()); });
+  targets_.reset();
+  id_targets_.reset();
+  links_.reset();
+}
+
+CollectedLinks LinkCollector::run() {
+  read_facts();
+  join_facts();
+  follow_all();
+  read_linktargets();
+  read_links();
+  send_pages();
+  resolve_all();
+  enter("writing", 0.85, 1);
+  LinkFiles files(
+      {.output = params_.output, .part_suffix = params_.part_suffix, .parts = parts_->size(), .wikis = dumps_.wikis},
+      comm_);
+  comm::agreed(comm_, [&] {
+    for (std::size_t own = 0; own < pairs_->own_count(); ++own) {
+      const std::vector<char> pages = pages_->store().load<char>(own);
+      const auto pairs = pairs_->store().load<PairRecord>(own);
+      pages_->store().drop(own);
+      pairs_->store().drop(own);
+      group_tally_.add(files.write_part(pairs_->own_begin() + own, {pages.data(), pages.size()}, pairs));
+    }
+  });
+  CollectedLinks collected = result(files);
+  files.publish(comm_);
+  report(1);
+  return collected;
+}
+
+CollectedLinks LinkCollector::result(const LinkFiles& files) {
+  const auto of_kind = [&](TargetKind kind) { return links_tally_.of_kind[static_cast<std::size_t>(kind)]; };
+  CollectedLinks collected;
+  collected.rules = {
+      {"rows of page", input_.rows[static_cast<std::size_t>(DumpTable::kPage)]},
+      {"rows of redirect", input_.rows[static_cast<std::size_t>(DumpTable::kRedirect)]},
+      {"rows of page_props", input_.rows[static_cast<std::size_t>(DumpTable::kPageProps)]},
+      {"rows of linktarget", input_.rows[static_cast<std::size_t>(DumpTable::kLinktarget)]},
+      {"malformed rows skipped", input_.malformed},
+      {"pages of namespace 0", page_tally_.pages_kept},
+      {"  of them redirects", page_tally_.redirects},
+      {"  of them articles with a QID", page_tally_.with_qid},
+      {"  disambiguation pages dropped", page_tally_.disambiguations},
+      {"pages told twice", page_tally_.repeated},
+      {"titles left out of titles.tsv", files.titles_left_out()},
+      {"rows of pagelinks", input_.rows[static_cast<std::size_t>(DumpTable::kPagelinks)]},
+      {"  from another namespace", link_counts_.from_other_space},
+      {"  to another namespace", link_counts_.to_other_space + of_kind(TargetKind::kOtherSpace)},
+      {"  to no linktarget", links_tally_.without_linktarget},
+      {"  to no page (red links)", of_kind(TargetKind::kMissing)},
+      {"  to a redirect after the last hop", of_kind(TargetKind::kRedirect)},
+      {"  to a redirect that leads nowhere", of_kind(TargetKind::kNowhere)},
+      {"  to a page without a QID", of_kind(TargetKind::kWithoutQid)},
+      {"  to a disambiguation page", of_kind(TargetKind::kDisambiguation)},
+      {"  from a redirect", group_tally_.from_redirect},
+      {"  from a disambiguation page", group_tally_.from_disambiguation},
+      {"  from no article", group_tally_.from_unknown},
+      {"  repeated", group_tally_.repeated},
+      {"  kept as links", group_tally_.pairs},
+      {"links by a redirect, before repeats", of_kind(TargetKind::kArticleByRedirect)},
+      {"articles with links", group_tally_.rows},
+      {"  of them without a QID", group_tally_.rows_without_qid},
+      {"articles without links", group_tally_.articles_without_links},
+  };
+  std::vector<std::uint64_t> counts;
+  for (const RuleCount& rule : collected.rules) counts.push_back(rule.count);
+  counts.push_back(pool_.spilled_bytes());
+  comm::all_reduce<std::uint64_t>(std::span<std::uint64_t>(counts), comm::ReduceOp::kSum, comm_);
+  for (std::size_t i = 0; i < collected.rules.size(); ++i) collected.rules[i].count = counts[i];
+  collected.spilled_bytes = counts.back();
+  collected.pairs = counts[24];
+  collected.rows = counts[26];
+  collected.parts = parts_->size();
+  collected.wikis = dumps_.wikis;
+  for (const DumpFile& file : dumps_.files) collected.inputs.push_back(file.input.path);
+  collected.files = files.names();
+  collected.notes = dumps_.notes;
+  std::string text;
+  for (const std::string& note : input_.notes) text += note + '\n';
+  const std::vector<char> all = comm::all_gather<char>(std::span<const char>(text), comm_);
+  for (std::size_t begin = 0; begin < all.size();) {
+    const auto end = static_cast<std::size_t>(
+        std::find(all.begin() + static_cast<std::ptrdiff_t>(begin), all.end(), '\n') - all.begin());
+    collected.notes.emplace_back(all.data() + begin, end - begin);
+    begin = end + 1;
+  }
+  std::sort(collected.notes.begin(), collected.notes.end());
+  return collected;
+}
+
+CollectedLinks collect_links(const CollectLinksParams& params,
+                             const std::function<void(const CollectLinksProgress&)>& on_progress,
+                             const comm::Communicator& comm) {
+  return LinkCollector(params, on_progress, comm).run();
+}
+
+}  // namespace linktrail::dist

@@ -1,0 +1,154 @@
+#include "dist/collect_links_output.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+
+#include "comm/agreement.h"
+#include "comm/collectives.h"
+#include "core/error.h"
+#include "snapshot/atomic_file.h"
+
+namespace linktrail::dist {
+
+namespace {
+
+constexpr const char* kFolder = ".collect-pagelinks.partial";
+constexpr const char* kTitles = "titles.tsv";
+constexpr const char* kPageQids = "page_qids.tsv";
+constexpr const char* kPageQidsHeader = "wiki_db\tpage_id\tqid\n";
+
+std::string of_rank(const std::string& name, int rank) { return fmt::format("{}.{:05d}", name, rank); }
+
+// What a line of a flat file can hold.
+bool is_line_text(std::string_view title) {
+  return !title.empty() && title.find_first_of(std::string_view("\t\n\r\0", 4)) == std::string_view::npos;
+}
+
+// "pagelinks-00012.tsv", plain or compressed: a part of an earlier run.
+bool is_part_name(const std::string& name) {
+  constexpr std::string_view kStart = "pagelinks-";
+  return name.size() > kStart.size() + 5 && name.starts_with(kStart) &&
+         std::all_of(name.begin() + 10, name.begin() + 15, [](char c) { return c >= '0' && c <= '9'; }) &&
+         name.substr(15).starts_with(".tsv");
+}
+
+struct PagesOfPart {
+  std::vector<Page> pages;
+  std::vector<std::string_view> titles;
+};
+
+PagesOfPart sorted_pages(std::string_view bytes) {
+  std::vector<std::pair<Page, std::string_view>> all;
+  for_each_page(bytes, [&](const Page& page, std::string_view title) { all.emplace_back(page, title); });
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return page_key(a.first.wiki, a.first.page) < page_key(b.first.wiki, b.first.page);
+  });
+  PagesOfPart sorted;
+  for (const auto& [page, title] : all) {
+    sorted.pages.push_back(page);
+    sorted.titles.push_back(title);
+  }
+  return sorted;
+}
+
+}  // namespace
+
+LinkFiles::LinkFiles(PartFiles files, const comm::Communicator& comm)
+    : files_(std::move(files)), folder_(files_.output + "/" + kFolder), is_root_(comm.is_root()) {
+  comm::agreed_on_root(comm, [&] {
+    std::filesystem::remove_all(folder_);
+    create_folders(folder_);
+  });
+  comm::agreed(comm, [&] {
+    titles_ = std::make_unique<FlatFileWriter>(partial(of_rank(kTitles, comm.rank())));
+    page_qids_ = std::make_unique<FlatFileWriter>(partial(of_rank(kPageQids, comm.rank())));
+  });
+}
+
+LinkFiles::~LinkFiles() {
+  titles_.reset();
+  page_qids_.reset();
+  std::error_code ignored;  // a later run clears the folder too
+  if (is_root_ && !published_) std::filesystem::remove_all(folder_, ignored);
+}
+
+std::string LinkFiles::partial(const std::string& name) const { return folder_ + "/" + name; }
+
+std::string LinkFiles::part_name(std::size_t part) const {
+  return fmt::format("pagelinks-{:05d}{}", part, files_.part_suffix);
+}
+
+std::vector<std::string> LinkFiles::names() const {
+  std::vector<std::string> names;
+  for (std::size_t part = 0; part < files_.parts; ++part) names.push_back(part_name(part));
+  names.push_back(kTitles);
+  names.push_back(kPageQids);
+  return names;
+}
+
+GroupTally LinkFiles::write_part(std::size_t part, std::string_view bytes, std::span<const PairRecord> pairs) {
+  const PagesOfPart sorted = sorted_pages(bytes);
+  LinkWriter writer(partial(part_name(part)));
+  const GroupTally tally = group_links(sorted.pages, pairs, [&](const ArticleLinks& links) {
+    writer.write({files_.wikis[links.wiki], links.page, links.qid, links.outlinks});
+  });
+  writer.finish();
+  write_titles(sorted.pages, sorted.titles);
+  return tally;
+}
+
+void LinkFiles::write_titles(std::span<const Page> pages, std::span<const std::string_view> titles) {
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    if (pages[i].qid == kNoQid) continue;
+    const std::string& wiki = files_.wikis[pages[i].wiki];
+    page_qids_->write(fmt::format("{}\t{}\tQ{}\n", wiki, pages[i].page, pages[i].qid));
+    if (is_line_text(titles[i]))
+      titles_->write(fmt::format("{}\tQ{}\t{}\n", wiki, pages[i].qid, titles[i]));
+    else
+      ++titles_left_out_;
+  }
+}
+
+void LinkFiles::join_tables(const std::string& name, const std::string& header, int ranks) const {
+  FlatFileWriter whole(partial(name));
+  whole.write(header);
+  std::vector<char> block(1UL << 20);
+  for (int rank = 0; rank < ranks; ++rank) {
+    const std::string path = partial(of_rank(name, rank));
+    std::ifstream file(path, std::ios::binary);
+    while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0)
+      whole.write({block.data(), static_cast<std::size_t>(file.gcount())});
+    if (!file.eof()) throw StorageError(fmt::format("{}: cannot be read back; check the disk", path));
+    std::filesystem::remove(path);
+  }
+  whole.finish();
+}
+
+void LinkFiles::replace_older() const {
+  std::vector<std::filesystem::path> older;
+  for (const auto& entry : std::filesystem::directory_iterator(files_.output))
+    if (is_part_name(entry.path().filename().string())) older.push_back(entry.path());
+  for (const auto& path : older) std::filesystem::remove(path);
+  for (const std::string& name : names()) std::filesystem::rename(partial(name), files_.output + "/" + name);
+  sync_folder(files_.output);
+  std::filesystem::remove_all(folder_);
+}
+
+void LinkFiles::publish(const comm::Communicator& comm) {
+  comm::agreed(comm, [&] {
+    titles_->finish();
+    page_qids_->finish();
+  });
+  comm::agreed_on_root(comm, [&] {
+    join_tables(kTitles, "", comm.size());
+    join_tables(kPageQids, kPageQidsHeader, comm.size());
+    replace_older();
+  });
+  published_ = true;
+}
+
+}  // namespace linktrail::dist

@@ -1,0 +1,57 @@
+"""collect pagelinks as users run it: what it refuses, with which exit code, and what it leaves behind."""
+import signal
+import subprocess
+import time
+import unittest
+
+from job import BAD_INPUT, STORAGE, USAGE, JobTest, command, environment
+
+
+class CollectLinksTest(JobTest):
+    def setUp(self):
+        super().setUp()
+        self.dumps, self.output = self.folder / "dumps", self.folder / "output"
+        self.done(1, "simulate", "dumps", "--output", self.dumps, "--pages", 2000, "--wikis", 2, "--compression", "none")
+
+    def flags(self, *more):
+        return ("collect", "pagelinks", "--dumps", self.dumps, "--output", self.output, *more)
+
+    def test_usage(self):
+        self.refused(USAGE, "--dumps is required", 1, "collect", "pagelinks", "--output", self.output)
+        self.refused(USAGE, "--ids page: page ids mean nothing beyond one wiki", 2, *self.flags("--ids", "page"))
+        self.refused(USAGE, "--memory: expected a size", 1, *self.flags("--memory", "much"))
+        self.refused(USAGE, "--redirect-hops: expected 0 to 16", 1, *self.flags("--redirect-hops", 17))
+
+    def test_bad_input_is_named_and_older_output_stays(self):
+        self.done(2, *self.flags())
+        before = {path.name: path.read_bytes() for path in self.output.iterdir()}
+        self.refused(BAD_INPUT, "no dump of xxwiki", 2, *self.flags("--wikis", "xxwiki"))
+        links = self.dumps / "bbwiki-20240901-pagelinks.sql"
+        whole = links.read_bytes()
+        links.write_bytes(whole[:len(whole) // 2])
+        self.refused(BAD_INPUT, "bbwiki-20240901-pagelinks.sql:", 2, *self.flags())
+        links.write_bytes(whole.replace(b"Database: bbwiki", b"Database: ccwiki"))
+        self.refused(BAD_INPUT, "a table of another wiki", 2, *self.flags())
+        links.write_bytes(whole.replace(b"pl_from_namespace", b"pl_other").replace(b"`pl_from`", b"`pl_source`"))
+        self.refused(BAD_INPUT, "unknown schema", 2, *self.flags())
+        links.unlink()
+        self.refused(BAD_INPUT, "no dump of the table pagelinks of bbwiki", 2, *self.flags())
+        self.assertEqual({path.name: path.read_bytes() for path in self.output.iterdir()}, before)
+
+    def test_scratch_that_cannot_be_made(self):
+        self.refused(STORAGE, "scratch", 1, *self.flags("--scratch", self.write("file", "x") / "scratch"))
+
+    def test_killed_it_leaves_no_output_that_looks_whole(self):
+        process = subprocess.Popen(command(2, *self.flags()), env=environment(), stderr=subprocess.PIPE)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        names = [path.name for path in self.output.iterdir()] if self.output.is_dir() else []
+        if "pagelinks.manifest.json" not in names:
+            self.done(2, *self.flags())
+        self.assertIn("pagelinks.manifest.json", [path.name for path in self.output.iterdir()])
+        self.assertFalse([path for path in self.output.iterdir() if path.name.startswith(".")])
+
+
+if __name__ == "__main__":
+    unittest.main()
