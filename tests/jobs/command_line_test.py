@@ -43,13 +43,13 @@ class CommandLine(JobTest):
         def known(*words):
             found = re.search(r"known: (.*?);", self.refused(USAGE, "known: ", 1, *words, "bogus").stderr)
             return found.group(1).split(", ")
-        groups = ("train", "embed", "simulate")
+        groups = ("collect", "train", "embed", "simulate")
         return [[name, word] for name in groups for word in known(name)] + [[n] for n in known() if n not in groups]
 
     def test_the_dump_of_every_command_is_a_configuration_of_it(self):
         inputs = self.write("m.toml", "[input]\nsessions = ['s.txt']\npagelinks = ['p.tsv']\n")
         positional = {"snapshot": [inputs], "query": [self.folder], "inspect": [self.folder]}
-        self.assertGreaterEqual(len(self.commands()), 13)
+        self.assertGreaterEqual(len(self.commands()), 18)
         for words in self.commands():
             with self.subTest(command=words):
                 given = positional.get(words[0], [])

@@ -275,7 +275,7 @@ class Inputs(JobTest):
 
 class Commands(JobTest):
     def test_an_unknown_command_is_named_with_those_there_are(self):
-        for words, known in ((["bogus"], "snapshot, train, embed"), (["train", "bogus"], "reader, links"),
+        for words, known in ((["bogus"], "snapshot, collect, train, embed"), (["train", "bogus"], "reader, links"),
                              (["simulate", "bogus", "--output", "o"], "world, wordnet, walk")):
             with self.subTest(words=words):
                 process = self.refused(USAGE, "unknown command 'bogus'", 3, *words)

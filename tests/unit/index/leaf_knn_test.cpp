@@ -102,7 +102,9 @@ TEST(LeafKnn, OrdersManyEqualDistances) {
       for (std::size_t i = 0; i < found.size(); ++i) {
         EXPECT_EQ(found[i].distance, 0.0F);
         EXPECT_EQ(found[i].id % 3 == 0, row % 3 == 0);
-        if (i > 0) EXPECT_LT(found[i - 1].id, found[i].id);
+        if (i > 0) {
+          EXPECT_LT(found[i - 1].id, found[i].id);
+        }
       }
     });
 }
