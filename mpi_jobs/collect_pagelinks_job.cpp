@@ -8,11 +8,11 @@
 #include "core/free_memory.h"
 #include "core/version.h"
 #include "dist/collect_links.h"
+#include "mpi_jobs/collect_record.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/stages.h"
 #include "report/progress.h"
-#include "report/table.h"
 #include "snapshot/atomic_file.h"
 
 namespace linktrail::jobs {
@@ -20,7 +20,6 @@ namespace linktrail::jobs {
 namespace {
 
 constexpr std::uint32_t kMostHops = 16;
-constexpr const char* kManifest = "pagelinks.manifest.json";
 
 std::vector<std::string> split_commas(const std::vector<std::string>& words) {
   std::vector<std::string> names;
@@ -97,12 +96,6 @@ dist::CollectedLinks collect_with_progress(const dist::CollectLinksParams& param
   return collected;
 }
 
-std::string rules_table(const RuleCounts& rules) {
-  TextTable table({"rule", "count"});
-  for (const RuleCount& rule : rules) table.add_row({rule.rule, fmt::format("{}", rule.count)});
-  return table.render();
-}
-
 // Without what depends on the machine: two runs over the same dumps write the same manifest at the same time.
 nlohmann::ordered_json manifest_of(const dist::CollectedLinks& collected, const CollectPagelinksOptions& options) {
   CollectPagelinksOptions copy = options;
@@ -132,15 +125,15 @@ void validate(const CollectPagelinksOptions& options) {
 
 StageResult collect_pagelinks(const CollectPagelinksOptions& options, const Context& context) {
   make_output_folder(options.output, context.comm);
-  const std::string manifest = options.output + "/" + kManifest;
+  const std::string manifest = options.output + "/" + dist::kLinksManifest;
   require_writable("output", manifest, context.comm);
   dist::CollectLinksParams params = params_of(options);
   comm::agreed(context.comm, [&] { create_folders(params.scratch); });
   const dist::CollectedLinks collected = collect_with_progress(params, context);
   for (const std::string& note : collected.notes) context.log.warning("{}", note);
   const nlohmann::ordered_json record = manifest_of(collected, options);
-  comm::agreed_on_root(context.comm, [&] { write_text_atomically(manifest, record.dump(2) + "\n"); });
-  context.log.info("what the rules kept and dropped:\n{}", rules_table(collected.rules));
+  comm::agreed_on_root(context.comm, [&] { write_text_atomically(manifest, record_text(record)); });
+  context.log.info("what the rules kept and dropped:\n{}", rule_table(collected.rules));
   context.log.info("{} links of {} articles in {} files of {}; {} MiB were spilled to scratch", collected.pairs,
                    collected.rows, collected.parts, options.output, collected.spilled_bytes >> 20);
   return record;

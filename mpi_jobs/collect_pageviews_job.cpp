@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "comm/agreement.h"
@@ -107,7 +108,8 @@ class CollectPageviews : public Command {
                       .max_length = options_.max_length,
                       .compat = options_.filters.compat},
             .malformed = options_.malformed,
-            .memory = static_cast<std::uint64_t>(node / ranks)};
+            // 0 would be no limit at all
+            .memory = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(node / ranks))};
   }
 
   static void report(const dist::CollectedSessions& collected, const Context& context) {

@@ -29,8 +29,12 @@ void write_collect_record(const std::string& folder, const nlohmann::ordered_jso
     for (const RuleCount& count : counts) rules[count.rule] = count.count;
     const nlohmann::ordered_json record{
         {"producer", kProducer}, {"created", creation_time()}, {"config", config}, {"counts", rules}};
-    write_text_atomically(record_path(folder), record.dump(2) + "\n");
+    write_text_atomically(record_path(folder), record_text(record));
   });
+}
+
+std::string record_text(const nlohmann::ordered_json& record) {
+  return record.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 void remove_collect_record(const std::string& folder, const Context& context) {

@@ -17,6 +17,9 @@ std::string rule_table(const RuleCounts& counts);
 void write_collect_record(const std::string& folder, const nlohmann::ordered_json& config, const RuleCounts& counts,
                           const Context& context);
 
+// As it is written to a file; bytes that are no UTF-8, of a path or a dump, are replaced.
+std::string record_text(const nlohmann::ordered_json& record);
+
 // Collective. Removes the record of an earlier collection, before its files are replaced.
 void remove_collect_record(const std::string& folder, const Context& context);
 

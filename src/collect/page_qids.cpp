@@ -16,6 +16,7 @@ constexpr std::size_t kMostColumns = 16;
 constexpr const char* kHeader = "the tab-separated columns wiki_db page_id qid, once each";
 constexpr const char* kAdvice = "write the table with linktrail collect pagelinks, or export it with this header";
 
+// A row is never shown whole: given as this table by mistake, a pageview log must not name its readers in a message.
 [[noreturn]] void refuse(const LineReader& lines, const char* what, const char* expected, std::string_view found) {
   throw input_error({.what = what,
                      .file = lines.path(),
@@ -35,7 +36,7 @@ Qid parse_item(std::string_view text) {
 }  // namespace
 
 PageQidColumns read_page_qid_header(const InputFile& file) {
-  LineReader lines(file, {0, 0, file.bytes});
+  LineReader lines(file, {0, 0, file.bytes}, LineText::kPrivate);
   std::string_view line;
   if (!lines.next(line))
     throw input_error({.what = "page-to-QID table without a header: the file is empty",
@@ -56,7 +57,7 @@ PageQidColumns read_page_qid_header(const InputFile& file) {
       *position = static_cast<std::uint32_t>(i);
       ++times;
     }
-    if (times != 1 || count > kMostColumns) refuse(lines, "not the header of a page-to-QID table", kHeader, line);
+    if (times != 1 || count > kMostColumns) refuse(lines, "not the header of a page-to-QID table", kHeader, {});
   }
   return columns;
 }
@@ -64,7 +65,7 @@ PageQidColumns read_page_qid_header(const InputFile& file) {
 bool PageQidRows::parse(const LineReader& lines, std::string_view line, const PageQidColumns& columns, PageQid& row) {
   std::array<std::string_view, kMostColumns> fields;
   if (split_fields(line, fields) != columns.count)
-    refuse(lines, "wrong number of columns in the page-to-QID table", "as many as the header has", line);
+    refuse(lines, "wrong number of columns in the page-to-QID table", "as many as the header has", {});
   const std::string_view wiki = fields[columns.wiki];
   if (wiki.empty()) refuse(lines, "no wiki in the page-to-QID table", "a wiki_db such as enwiki", wiki);
   if (is_missing(fields[columns.qid])) return false;

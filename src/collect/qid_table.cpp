@@ -4,6 +4,7 @@
 #include <charconv>
 #include <vector>
 
+#include "collect/fields.h"
 #include "core/error.h"
 #include "corpus/qid_text.h"
 
@@ -66,7 +67,7 @@ bool read_qid_rows(LineReader& lines, const QidColumns& columns,
     std::uint32_t page = 0;
     if (fields.size() != columns.count || !parse_number(fields[columns.page], page)) refuse(lines, line);
     const std::string_view text = fields[columns.qid];
-    if (text.empty() || text == "NULL" || text == "None") continue;
+    if (is_missing(text)) continue;
     Qid qid = parse_qid(text);
     if (qid == kNoQid && !(parse_number(text, qid) && qid >= 0)) refuse(lines, line);
     if (!on_row(fields[columns.wiki], page, qid)) return true;

@@ -144,8 +144,7 @@ void SqlDump::skip_line_comment() {
     comment = {buffer_.begin(), static_cast<std::size_t>(buffer_.end() - buffer_.begin())};
     buffer_.consume_to(buffer_.end());
   }
-  if (comment.find(" dump ") != std::string_view::npos && comment.find("Distrib") != std::string_view::npos)
-    has_start_ = true;
+  if (comment.starts_with("-- MySQL dump") || comment.starts_with("-- MariaDB dump")) has_start_ = true;
   if (comment.starts_with("-- Dump completed")) has_end_ = true;
   if (database_.empty()) database_ = database_of(comment);
 }

@@ -200,6 +200,20 @@ void LinkCollector::resolve_all() {
   links_.reset();
 }
 
+namespace {
+
+// An empty collection must not replace a good one.
+void refuse_if_empty(const CollectedLinks& collected) {
+  if (collected.pairs > 0) return;
+  std::string counts;
+  for (const RuleCount& rule : collected.rules)
+    if (rule.count > 0) counts += fmt::format("\n  {}: {}", rule.rule, rule.count);
+  throw InputError(
+      fmt::format("no link is left, so nothing is written; do the dumps, --wikis and --qids belong together?{}", counts));
+}
+
+}  // namespace
+
 CollectedLinks LinkCollector::run() {
   read_facts();
   join_facts();
@@ -222,6 +236,7 @@ CollectedLinks LinkCollector::run() {
     }
   });
   CollectedLinks collected = result(files);
+  comm::agreed_on_root(comm_, [&] { refuse_if_empty(collected); });
   files.publish(comm_);
   report(1);
   return collected;

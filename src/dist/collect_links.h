@@ -29,6 +29,9 @@ struct CollectLinksParams {
   std::string part_suffix = ".tsv";  // ".tsv.gz"
 };
 
+// Written by the caller when all is done; an older one is removed before anything that it lists.
+inline constexpr const char* kLinksManifest = "pagelinks.manifest.json";
+
 struct CollectLinksProgress {
   std::string_view phase;
   double fraction = 0;

@@ -11,6 +11,7 @@
 #include "comm/collectives.h"
 #include "core/error.h"
 #include "core/output_path.h"
+#include "dist/collect_links.h"
 #include "snapshot/atomic_file.h"
 
 namespace linktrail::dist {
@@ -137,6 +138,10 @@ void LinkFiles::join_tables(const std::string& name, const std::string& header, 
 }
 
 void LinkFiles::replace_older() const {
+  for (const std::string& name : names()) final_path(name);  // refuses folders and devices
+  // First of all: a manifest must not vouch for what a killed run left.
+  std::filesystem::remove(files_.output + "/" + kLinksManifest);
+  sync_folder(files_.output);
   std::vector<std::filesystem::path> older;
   for (const auto& entry : std::filesystem::directory_iterator(files_.output))
     if (is_part_name(entry.path().filename().string())) older.push_back(entry.path());

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <set>
+#include <vector>
 
 #include "comm/agreement.h"
 #include "core/error.h"
@@ -20,14 +21,18 @@ void check_session_folder(const SessionFiles& files, const comm::Communicator& c
     create_folders(files.folder);
     std::set<std::string> ours;
     for (std::uint32_t i = 0; i < files.parts; ++i) ours.insert(fs::path(files.path(i)).filename().string());
+    std::vector<fs::path> unfinished;
     for (const auto& entry : fs::directory_iterator(files.folder)) {
       const std::string name = entry.path().filename().string();
+      if (name.starts_with("sessions-") && name.ends_with(".partial")) unfinished.push_back(entry.path());
       if (name.starts_with("sessions") && !name.ends_with(".partial") && !ours.contains(name))
         throw StorageError(
             fmt::format("{}: sessions of another collection, which would be read with the new ones; remove them or "
                         "choose another --output",
                         entry.path().string()));
     }
+    // Of a killed run, perhaps with other parts: personal data that no later run would overwrite.
+    for (const fs::path& path : unfinished) fs::remove(path);
     AtomicFile probe(fs::path(files.folder) / "_collect.json");  // tells of rights and read-only file systems
   });
 }

@@ -82,9 +82,9 @@ void halve(ActorSlice& slice, ViewBuckets& views, const ReadParams& params, cons
   comm::agreed(comm, [&] {
     if (slice.number != 0 || slice.bits == kMostBits)
       throw UsageError(
-          fmt::format("--memory: {:.2f} GiB of views on a rank are too little for {} parts of the actors; "
-                      "give more memory or more ranks",
-                      static_cast<double>(params.limit) / (1UL << 30), slice.count()));
+          fmt::format("--memory: {} KiB of views on a rank are too little, even for one of {} parts of the actors "
+                      "(views of one actor are never parted); give more memory or more ranks",
+                      params.limit >> 10, slice.count()));
     ++slice.bits;
     views.filter([&](const View& view) { return slice.holds(view); });
   });

@@ -48,6 +48,26 @@ class CollectLinksTest(JobTest):
         self.assertIn(b"aawiki\tQ", (there / "kept.tsv").read_bytes())
         self.assertEqual([path.name for path in there.iterdir()], ["kept.tsv"])
 
+    def test_an_empty_result_or_a_folder_in_its_place_leaves_older_output(self):
+        self.done(1, *self.flags())
+        before = {path.name: path.read_bytes() for path in self.output.iterdir()}
+        qids = self.write("qids.tsv", "wiki_db\tpage_id\tqid\nen\t1\tQ1\nen\t2\t\\N\n")
+        self.refused(BAD_INPUT, "no link is left", 2, *self.flags("--qids", qids))
+        self.assertEqual({path.name: path.read_bytes() for path in self.output.iterdir()}, before)
+        titles = self.output / "titles.tsv"
+        titles.unlink()
+        titles.mkdir()
+        self.refused(STORAGE, "titles.tsv: is a folder", 2, *self.flags())
+        before.pop("titles.tsv")
+        after = {path.name: path.read_bytes() for path in self.output.iterdir() if path.is_file()}
+        self.assertEqual(after, before)
+
+    def test_bytes_of_a_dump_that_are_no_text_do_not_spoil_the_manifest(self):
+        for path in self.dumps.glob("aawiki-*"):
+            path.write_bytes(path.read_bytes().replace(b"Database: aawiki", b"Database: b\xff"))
+        self.done(1, *self.flags("--wikis", "aawiki"))
+        self.assertIn("pagelinks.manifest.json", [path.name for path in self.output.iterdir()])
+
     def test_scratch_that_cannot_be_made(self):
         self.refused(STORAGE, "scratch", 1, *self.flags("--scratch", self.write("file", "x") / "scratch"))
 

@@ -49,6 +49,18 @@ class Pageviews(JobTest):
         text = b"".join(gzip.open(path).read() for path in self.parts()).decode()
         self.assertEqual(len(text.splitlines()), 60)
 
+    def test_what_a_killed_run_with_other_parts_left_goes(self):
+        self.output.mkdir()
+        stale = self.output / "sessions-001-of-004.txt.partial"
+        stale.write_text("Q1 Q2\n")
+        self.done(1, *self.args("--parts", 2))
+        self.assertFalse(stale.exists())
+
+    def test_a_log_given_as_the_table_is_not_quoted(self):
+        for text in ("".join(self.rows), QIDS + "".join(self.rows)):
+            self.qids = self.write("log2.tsv", text)
+            self.assertNotIn(SECRET, self.refused(BAD_INPUT, "page-to-QID table", 2, *self.args()).stderr)
+
     def test_partial_files_are_private_from_their_first_byte(self):
         """Looked at again and again while the job writes."""
         seen = set()
