@@ -19,6 +19,11 @@ constexpr std::array<const char*, 5> kTableNames{"page", "pagelinks", "linktarge
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+// Whether dumps may have this behind ".sql".
+bool is_compression(std::string_view suffix) {
+  return suffix.empty() || suffix == ".gz" || suffix == ".bz2" || suffix == ".zst";
+}
+
 bool is_date(std::string_view text) {
   return text == "latest" || (text.size() == 8 && std::all_of(text.begin(), text.end(), is_digit));
 }
@@ -65,12 +70,18 @@ struct NamedFile {
   std::string path;
 };
 
+// A folder, a pipe or a device. A link to nowhere is kept, for its reader to refuse: data went missing.
+bool is_no_file(const std::filesystem::directory_entry& entry) {
+  std::error_code unknown;
+  return entry.exists(unknown) && !entry.is_regular_file(unknown);
+}
+
 std::vector<NamedFile> list_dumps(const std::string& folder) {
   std::vector<NamedFile> found;
   std::error_code fault;
   for (std::filesystem::directory_iterator entry(folder, fault), end; !fault && entry != end; entry.increment(fault)) {
     const auto name = parse_dump_name(entry->path().filename().string());
-    if (name) found.push_back({*name, entry->path().string()});
+    if (name && !is_no_file(*entry)) found.push_back({*name, entry->path().string()});
   }
   if (fault) throw InputError(fmt::format("--dumps {}: cannot be read: {}; check the path", folder, fault.message()));
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
@@ -135,7 +146,7 @@ std::optional<DumpName> parse_dump_name(std::string_view file_name) {
   if (file_name.starts_with('.') || file_name.starts_with('_') || file_name.ends_with(".partial")) return std::nullopt;
   const std::size_t suffix = file_name.rfind(".sql");
   if (suffix == std::string_view::npos) return std::nullopt;
-  if (suffix + 4 < file_name.size() && file_name[suffix + 4] != '.') return std::nullopt;
+  if (!is_compression(file_name.substr(suffix + 4))) return std::nullopt;
   const auto by_hyphens = parse_hyphens(file_name);
   return by_hyphens ? by_hyphens : parse_underscores(file_name);
 }
@@ -145,11 +156,11 @@ bool DumpSet::has(std::uint16_t wiki, DumpTable table) const {
                      [&](const DumpFile& file) { return file.wiki == wiki && file.table == table; });
 }
 
-bool DumpSet::links_by_title(std::uint16_t wiki) const {
-  for (const DumpFile& file : files)
-    if (file.wiki == wiki && file.table == DumpTable::kPagelinks)
-      return std::find(file.columns.begin(), file.columns.end(), "pl_title") != file.columns.end();
-  return false;
+bool DumpSet::needs_linktarget(std::uint16_t wiki) const {
+  return std::any_of(files.begin(), files.end(), [&](const DumpFile& file) {
+    return file.wiki == wiki && file.table == DumpTable::kPagelinks &&
+           std::find(file.columns.begin(), file.columns.end(), "pl_target_id") != file.columns.end();
+  });
 }
 
 DumpSet find_dumps(const std::string& folder, std::span<const std::string> wikis) {
@@ -201,7 +212,7 @@ void expect_tables(const DumpSet& dumps, std::span<const DumpTable> tables) {
              table == DumpTable::kPageProps  ? "fetch it, or give a table of QIDs by --qids"
              : table == DumpTable::kRedirect ? "fetch it, or drop links to redirects by --redirect-hops 0"
                                              : "fetch it");
-    if (!dumps.links_by_title(wiki))
+    if (dumps.needs_linktarget(wiki))
       expect(wiki, DumpTable::kLinktarget, "fetch it: these pagelinks name their targets by its ids");
   }
 }

@@ -29,7 +29,9 @@ struct DumpName {
 };
 
 // Of "enwiki-20240901-pagelinks.sql.gz", "enwiki-latest-pagelinks2.sql", "enwiki-20240901-pagelinks-part3.sql.zst",
-// "my_wiki_page.sql": the table ends where its name does or a digit, "-" or "." follows. Nothing for other names.
+// "my_wiki_page.sql": the table ends where its name does or a digit, "-" or "." follows. Nothing for other names: what
+// ends in neither
+// ".sql" nor that and ".gz", ".bz2" or ".zst" (a checksum, a list) is no dump.
 std::optional<DumpName> parse_dump_name(std::string_view file_name);
 
 struct DumpFile {
@@ -46,12 +48,13 @@ struct DumpSet {
   std::vector<std::string> notes;  // what is odd and no fault, for the log
 
   bool has(std::uint16_t wiki, DumpTable table) const;
-  // Whether the pagelinks of the wiki name their targets by title (until MediaWiki 1.42), not by linktarget.
-  bool links_by_title(std::uint16_t wiki) const;
+  // Whether pagelinks of the wiki may name targets by linktarget (since MediaWiki 1.41), not only by title.
+  bool needs_linktarget(std::uint16_t wiki) const;
 };
 
-// The dumps in `folder` (not below it) of `wikis`, or of all wikis there if that is empty. Throws InputError if the
-// folder cannot be read, has no dumps or not those of a wiki, or has dumps of several dates for one wiki.
+// The dumps in `folder` (regular files, not below it) of `wikis`, or of all wikis there if that is empty. Throws
+// InputError if the folder cannot be read, has no dumps or not those of a wiki, or has dumps of several dates for one
+// wiki.
 DumpSet find_dumps(const std::string& folder, std::span<const std::string> wikis);
 
 // Reads the head of every file: the columns, for files without CREATE TABLE those of another file of the same table,

@@ -97,7 +97,8 @@ bool PageRows::next(PageRow& row) {
 
 PagelinkRows::PagelinkRows(const DumpFile& file)
     : by_title_(has_column(file, "pl_title")),
-      rows_(file, by_title_ ? std::vector<std::string>{"pl_from", "?pl_from_namespace", "pl_namespace", "pl_title"}
+      rows_(file, by_title_ ? std::vector<std::string>{"pl_from", "?pl_from_namespace", "pl_namespace", "pl_title",
+                                                       "?pl_target_id"}
                             : std::vector<std::string>{"pl_from", "?pl_from_namespace", "pl_target_id"}) {}
 
 bool PagelinkRows::next(PagelinkRow& row) {
@@ -107,12 +108,25 @@ bool PagelinkRows::next(PagelinkRow& row) {
 const char* PagelinkRows::read(PagelinkRow& row) {
   if (!read_page(rows_.at(0), row.from)) return kNoPage;
   if (rows_.has(1) && !read_space(rows_.at(1), row.from_space)) return kNoSpace;
-  if (by_title_) {
-    if (!read_space(rows_.at(2), row.space)) return kNoSpace;
-    return read_title(rows_.at(3), scratch_, row.title) ? nullptr : kNoTitle;
-  }
-  const auto target = unsigned_of(rows_.at(2), kMostTarget);
+  if (!by_title_) return read_target(rows_.at(2), row);
+  if (names_target_by_id()) return read_target(rows_.at(4), row);
+  row.target = 0;
+  if (!read_space(rows_.at(2), row.space)) return kNoSpace;
+  return read_title(rows_.at(3), scratch_, row.title) ? nullptr : kNoTitle;
+}
+
+// While MediaWiki moved from titles to ids (1.41 to 1.43), a table has both columns and a row may have only its id.
+bool PagelinkRows::names_target_by_id() const {
+  if (!rows_.has(4) || (rows_.at(3).kind != SqlKind::kNull && rows_.at(3).size > 0)) return false;
+  const SqlField& target = rows_.at(4);
+  return target.kind != SqlKind::kNull && target.raw() != "0";
+}
+
+const char* PagelinkRows::read_target(const SqlField& field, PagelinkRow& row) {
+  const auto target = unsigned_of(field, kMostTarget);
   row.target = target.value_or(0);
+  row.space = 0;  // linktarget tells
+  row.title = {};
   return target ? nullptr : "pl_target_id that is no number";
 }
 

@@ -76,8 +76,8 @@ struct PageRow {
 struct PagelinkRow {
   std::uint32_t from = 0;
   std::int32_t from_space = 0;  // 0 where the table does not say
-  std::int32_t space = 0;       // of the target, if the table names it by title
-  std::string_view title;       // the same
+  std::int32_t space = 0;       // of the target, if the row names it by title
+  std::string_view title;       // the same; without data if it does not
   std::uint64_t target = 0;     // of linktarget, if it does not
 };
 
@@ -119,6 +119,8 @@ class PagelinkRows {
 
  private:
   const char* read(PagelinkRow& row);
+  bool names_target_by_id() const;
+  static const char* read_target(const SqlField& field, PagelinkRow& row);
 
   bool by_title_;
   DumpRows rows_;

@@ -58,8 +58,8 @@ QidColumns read_qid_header(const InputFile& file) {
   return {position("wiki_db"), position("page_id"), position("qid"), fields.size()};
 }
 
-void read_qid_rows(LineReader& lines, const QidColumns& columns,
-                   const std::function<void(std::string_view wiki, std::uint32_t page, Qid qid)>& on_row) {
+bool read_qid_rows(LineReader& lines, const QidColumns& columns,
+                   const std::function<bool(std::string_view wiki, std::uint32_t page, Qid qid)>& on_row) {
   std::string_view line;
   while (lines.next(line)) {
     if (lines.is_first_of_file() || line.empty()) continue;
@@ -70,8 +70,9 @@ void read_qid_rows(LineReader& lines, const QidColumns& columns,
     if (is_missing(text)) continue;
     Qid qid = parse_qid(text);
     if (qid == kNoQid && !(parse_number(text, qid) && qid >= 0)) refuse(lines, line);
-    on_row(fields[columns.wiki], page, qid);
+    if (!on_row(fields[columns.wiki], page, qid)) return true;
   }
+  return false;
 }
 
 }  // namespace linktrail

@@ -9,6 +9,7 @@
 #include "comm/agreement.h"
 #include "comm/collectives.h"
 #include "dist/collect_links_steps.h"
+#include "dist/input_files.h"
 
 namespace linktrail::dist {
 
@@ -31,10 +32,14 @@ Memory share_memory(std::uint64_t node_bytes, int ranks_of_node) {
   return {.pool = usable / 8 * 5, .outbox = std::clamp<std::uint64_t>(usable / 64, 256UL << 10, 16UL << 20)};
 }
 
-std::size_t count_buckets(const DumpSet& dumps, int ranks) {
+std::uint64_t plain_bytes(const InputFile& file) {
+  return file.bytes * (file.compression == Compression::kNone ? 1 : kExpansion);
+}
+
+std::size_t count_buckets(const DumpSet& dumps, std::span<const InputFile> qid_tables, int ranks) {
   std::uint64_t bytes = 0;
-  for (const DumpFile& file : dumps.files)
-    bytes += file.input.bytes * (file.input.compression == Compression::kNone ? 1 : kExpansion);
+  for (const DumpFile& file : dumps.files) bytes += plain_bytes(file.input);
+  for (const InputFile& table : qid_tables) bytes += plain_bytes(table);
   const auto least = static_cast<std::uint64_t>(ranks) * 4;
   return std::clamp<std::uint64_t>(bytes / kInputPerBucket, least, std::max<std::uint64_t>(least, 4096));
 }
@@ -62,7 +67,8 @@ LinkCollector::LinkCollector(const CollectLinksParams& params,
       on_progress_(on_progress),
       comm_(comm),
       dumps_(find_dumps_on_root(params.dumps, params.wikis, tables_needed(params), comm)),
-      buckets_(count_buckets(dumps_, comm.size())),
+      qid_tables_(params.qids.empty() ? std::vector<InputFile>{} : expand_inputs_on_root(params.qids, comm)),
+      buckets_(count_buckets(dumps_, qid_tables_, comm.size())),
       memory_(share_memory(params.memory_bytes, comm.split_by_node().size())),
       pool_(memory_.pool, params.scratch),
       weights_(dumps_.wikis.size()) {
@@ -202,8 +208,8 @@ void refuse_if_empty(const CollectedLinks& collected) {
   std::string counts;
   for (const RuleCount& rule : collected.rules)
     if (rule.count > 0) counts += fmt::format("\n  {}: {}", rule.rule, rule.count);
-  throw InputError(
-      fmt::format("no link is left, so nothing is written; do the dumps, --wikis and --qids belong together?{}", counts));
+  throw InputError(fmt::format(
+      "no link is left, so nothing is written; do the dumps, --wikis and --qids belong together?{}", counts));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "comm/agreement.h"
 #include "comm/collectives.h"
 #include "core/error.h"
+#include "core/output_path.h"
 #include "dist/collect_links.h"
 #include "snapshot/atomic_file.h"
 
@@ -79,6 +80,13 @@ LinkFiles::~LinkFiles() {
 
 std::string LinkFiles::partial(const std::string& name) const { return folder_ + "/" + name; }
 
+std::string LinkFiles::final_path(const std::string& name) const { return output_path(files_.output + "/" + name); }
+
+std::string LinkFiles::unfinished(const std::string& name) const {
+  const std::string path = final_path(name);
+  return path == files_.output + "/" + name ? partial(name) : path + ".partial";
+}
+
 std::string LinkFiles::part_name(std::size_t part) const {
   return fmt::format("pagelinks-{:05d}{}", part, files_.part_suffix);
 }
@@ -115,7 +123,7 @@ void LinkFiles::write_titles(std::span<const Page> pages, std::span<const std::s
 }
 
 void LinkFiles::join_tables(const std::string& name, const std::string& header, int ranks) const {
-  FlatFileWriter whole(partial(name));
+  FlatFileWriter whole(unfinished(name));
   whole.write(header);
   std::vector<char> block(1UL << 20);
   for (int rank = 0; rank < ranks; ++rank) {
@@ -140,7 +148,7 @@ void LinkFiles::replace_older() const {
   for (const auto& entry : std::filesystem::directory_iterator(files_.output))
     if (is_part_name(entry.path().filename().string())) older.push_back(entry.path());
   for (const auto& path : older) std::filesystem::remove(path);
-  for (const std::string& name : names()) std::filesystem::rename(partial(name), files_.output + "/" + name);
+  for (const std::string& name : names()) std::filesystem::rename(unfinished(name), final_path(name));
   sync_folder(files_.output);
   std::filesystem::remove_all(folder_);
 }

@@ -5,7 +5,6 @@
 #include "comm/collectives.h"
 #include "corpus/qid_text.h"
 #include "dist/collect_links_steps.h"
-#include "dist/input_files.h"
 
 namespace linktrail::dist {
 
@@ -44,22 +43,14 @@ void LinkCollector::push_prop(std::uint16_t wiki, const PagePropRow& row) {
   }
 }
 
-bool LinkCollector::read_qids(std::span<const InputFile> files, std::span<const QidColumns> columns,
-                              const ShardPlan& plan, std::size_t& next) {
-  const auto& own = plan.of_rank[static_cast<std::size_t>(comm_.rank())];
-  if (next == own.size()) return false;
-  const Piece& piece = plan.pieces[own[next++]];
-  LineReader lines(files[piece.file], piece);
-  read_qid_rows(lines, columns[piece.file], [&](std::string_view name, std::uint32_t page, Qid qid) {
-    const auto wiki = std::find(dumps_.wikis.begin(), dumps_.wikis.end(), name);
-    if (wiki == dumps_.wikis.end()) return;  // the table may be of all wikis
-    push_fact({.page = page,
-               .wiki = static_cast<std::uint16_t>(wiki - dumps_.wikis.begin()),
-               .kind = FactKind::kQid,
-               .value = static_cast<std::uint64_t>(qid)},
-              {});
-  });
-  return true;
+void LinkCollector::push_qid(std::string_view wiki_db, std::uint32_t page, Qid qid) {
+  const auto wiki = std::find(dumps_.wikis.begin(), dumps_.wikis.end(), wiki_db);
+  if (wiki == dumps_.wikis.end()) return;  // the table may be of all wikis
+  push_fact({.page = page,
+             .wiki = static_cast<std::uint16_t>(wiki - dumps_.wikis.begin()),
+             .kind = FactKind::kQid,
+             .value = static_cast<std::uint64_t>(qid)},
+            {});
 }
 
 void LinkCollector::read_facts() {
@@ -70,15 +61,7 @@ void LinkCollector::read_facts() {
   TableFeed<PageRows, PageRow> pages(own, DumpTable::kPage, input_);
   TableFeed<RedirectRows, RedirectRow> redirects(own, DumpTable::kRedirect, input_);
   TableFeed<PagePropRows, PagePropRow> props(own, DumpTable::kPageProps, input_);
-  const std::vector<InputFile> tables =
-      params_.qids.empty() ? std::vector<InputFile>{} : expand_inputs_on_root(params_.qids, comm_);
-  const std::vector<QidColumns> columns = comm::agreed(comm_, [&] {
-    std::vector<QidColumns> headers;
-    for (const InputFile& table : tables) headers.push_back(read_qid_header(table));
-    return headers;
-  });
-  const ShardPlan pieces = plan_shards(tables, comm_.size());
-  std::size_t next_piece = 0;
+  QidFeed qids(qid_tables_, comm_);
   std::uint64_t total = 0;
   for (const DumpFile* file : own) total += file->input.bytes;
   const auto full = [&] { return facts_->full(); };
@@ -88,7 +71,7 @@ void LinkCollector::read_facts() {
         return pages.run([&](auto wiki, const PageRow& row) { push_page(wiki, row); }, full) ||
                redirects.run([&](auto wiki, const RedirectRow& row) { push_redirect(wiki, row); }, full) ||
                props.run([&](auto wiki, const PagePropRow& row) { push_prop(wiki, row); }, full) ||
-               read_qids(tables, columns, pieces, next_piece);
+               qids.run([&](auto wiki, auto page, Qid qid) { push_qid(wiki, page, qid); }, full);
       },
       [&] { return part_of(pages.file_bytes() + redirects.file_bytes() + props.file_bytes(), total); });
 }

@@ -11,8 +11,6 @@
 
 #include "collect/link_joins.h"
 #include "collect/part_plan.h"
-#include "collect/qid_table.h"
-#include "corpus/shard_plan.h"
 #include "dist/collect_links.h"
 #include "dist/collect_links_input.h"
 #include "dist/collect_links_output.h"
@@ -53,12 +51,11 @@ class LinkCollector {
   double part_of(std::uint64_t done, std::uint64_t total) const;
 
   void read_facts();
-  bool read_qids(std::span<const InputFile> files, std::span<const QidColumns> columns, const ShardPlan& plan,
-                 std::size_t& next);
   void push_fact(const PageFact& fact, std::string_view title);
   void push_page(std::uint16_t wiki, const PageRow& row);
   void push_redirect(std::uint16_t wiki, const RedirectRow& row);
   void push_prop(std::uint16_t wiki, const PagePropRow& row);
+  void push_qid(std::string_view wiki_db, std::uint32_t page, Qid qid);
   void join_facts();
   void push_title(const TitleRecord& title);
   void follow_all();
@@ -76,6 +73,7 @@ class LinkCollector {
   const std::function<void(const CollectLinksProgress&)>& on_progress_;
   const comm::Communicator& comm_;
   DumpSet dumps_;
+  std::vector<InputFile> qid_tables_;  // of --qids
   std::size_t buckets_ = 1;
   Memory memory_;
   BlockPool pool_;

@@ -75,6 +75,27 @@ class CollectLinksTest(unittest.TestCase):
             with self.subTest(flags=flags):
                 self.expect_same(dumps, files, *flags, ranks=2, at_least=1000, **rules)
 
+    def test_links_by_title_and_by_target_id_in_one_table(self):
+        dumps = self.simulate("--schema", "linktarget", "--wikis", "1", "--compression", "none")
+        files = list(dumps_in(dumps))
+        paths = {table: path for _, table, path in files}
+        targets = {row["lt_id"]: (row["lt_namespace"], row["lt_title"])
+                   for row in sqlite_links.rows_of(paths["linktarget"], "linktarget")}
+        rows = []
+        for i, row in enumerate(sqlite_links.rows_of(paths["pagelinks"], "pagelinks")):
+            target = row["pl_target_id"]
+            space, title = targets[target] if i % 3 else (0, b"")
+            title = title.replace(b"\\", b"\\\\").replace(b"'", b"\\'")
+            rows.append(b"(%d,%d,%d,'%s',%s)" % (row["pl_from"], row["pl_from_namespace"], space, title,
+                                                 b"NULL" if i % 3 == 1 else b"%d" % target))
+        mixed = self.folder / "mixed"
+        shutil.copytree(dumps, mixed)
+        (mixed / paths["pagelinks"].name).write_bytes(
+            b"CREATE TABLE `pagelinks` (\n  `pl_from` int,\n  `pl_from_namespace` int,\n  `pl_namespace` int,\n"
+            b"  `pl_title` varbinary(255),\n  `pl_target_id` bigint\n);\n"
+            b"INSERT INTO `pagelinks` VALUES " + b",".join(rows) + b";\n-- Dump completed\n")
+        self.expect_same(mixed, files, ranks=2, at_least=1000)
+
     def test_tables_of_titles_and_pages(self):
         dumps = self.simulate("--wikis", "2", "--compression", "none")
         output = self.expect_same(dumps, list(dumps_in(dumps)), at_least=1000)

@@ -57,6 +57,15 @@ class CollectLinksTest(JobTest):
             path.write_bytes(path.read_bytes().replace(b"Database: aawiki", b"Database: b\xff"))
         self.done(1, *self.flags("--wikis", "aawiki"))
         self.assertIn("pagelinks.manifest.json", [path.name for path in self.output.iterdir()])
+    def test_a_link_to_another_folder_stays(self):
+        there = self.folder / "there"
+        there.mkdir()
+        self.output.mkdir()
+        (self.output / "titles.tsv").symlink_to(there / "kept.tsv")
+        self.done(2, *self.flags())
+        self.assertTrue((self.output / "titles.tsv").is_symlink())
+        self.assertIn(b"aawiki\tQ", (there / "kept.tsv").read_bytes())
+        self.assertEqual([path.name for path in there.iterdir()], ["kept.tsv"])
 
     def test_scratch_that_cannot_be_made(self):
         self.refused(STORAGE, "scratch", 1, *self.flags("--scratch", self.write("file", "x") / "scratch"))

@@ -8,6 +8,8 @@
 #include <map>
 #include <sstream>
 
+#include "comm/collectives.h"
+#include "dist/collect_links_input.h"
 #include "simulate/dump_files.h"
 #include "support/mpi_test.h"
 
@@ -120,6 +122,35 @@ TEST_F(CollectLinks, LeavesTogetherAndLeavesNothingBehind) {
   }
   comm::agreed(world(), [] {});
   EXPECT_EQ(files_of(path("together")).size(), 0U);
+}
+
+TEST_F(CollectLinks, ReadsTablesOfQidsAsFarAsThereIsRoom) {
+  constexpr std::uint32_t kPages = 20'000;
+  comm::agreed_on_root(world(), [&] {
+    std::ofstream table(path("qids.tsv"));
+    table << "wiki_db\tpage_id\tqid\n";
+    for (std::uint32_t page = 1; page <= kPages; ++page) table << "aawiki\t" << page << "\tQ" << page + 1 << '\n';
+  });
+  const std::vector<std::string> names{path("qids.tsv")};
+  const std::vector<InputFile> tables = expand_inputs(names);
+  dist::QidFeed feed(tables, world());
+  std::uint64_t sum = 0, most = 0;
+  bool more = true;
+  while (more) {
+    std::uint64_t taken = 0;
+    more = feed.run(
+        [&](std::string_view wiki, std::uint32_t page, Qid qid) {
+          EXPECT_EQ(wiki, "aawiki");
+          EXPECT_EQ(qid, Qid{page} + 1);
+          sum += page;
+          ++taken;
+        },
+        [&] { return taken == 100; });
+    most = std::max(most, taken);
+  }
+  EXPECT_LE(most, 100U);
+  EXPECT_EQ(comm::all_reduce<std::uint64_t>(sum, comm::ReduceOp::kSum, world()),
+            std::uint64_t{kPages} * (kPages + 1) / 2);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "core/error.h"
 #include "text_file.h"
 
@@ -24,9 +26,11 @@ TEST(ParseDumpName, TakesTheNamesInUse) {
 }
 
 TEST(ParseDumpName, LeavesOtherFiles) {
-  for (const char* name : {"crwiki-20160111-page_restrictions.sql.gz", "crwiki-20160111-pages-articles.xml.bz2",
-                           "page.sql", "my_wiki_categorylinks.sql", ".crwiki-20160111-page.sql",
-                           "crwiki-20160111-page.sql.partial", "crwiki-20160111-page.sqlite", "-20160111-page.sql"})
+  for (const char* name :
+       {"crwiki-20160111-page_restrictions.sql.gz", "crwiki-20160111-pages-articles.xml.bz2", "page.sql",
+        "my_wiki_categorylinks.sql", ".crwiki-20160111-page.sql", "crwiki-20160111-page.sql.partial",
+        "crwiki-20160111-page.sqlite", "-20160111-page.sql", "crwiki-20160111-page.sql.gz.md5",
+        "crwiki-20160111-page.sql.gz-rss.xml", "crwiki-20160111-page.sql.bak", "crwiki-20160111-page.sql."})
     EXPECT_EQ(parsed(name), "none") << name;
 }
 
@@ -53,6 +57,31 @@ TEST(FindDumps, NamesWhatIsMissing) {
   const std::vector<DumpTable> tables{DumpTable::kPage, DumpTable::kPagelinks};
   EXPECT_NE(fault_of([&] { expect_tables(dumps, tables); }).find("no dump of the table pagelinks of aawiki"),
             std::string::npos);
+}
+
+TEST(FindDumps, TakesRegularFilesAndLinksToThem) {
+  const test::TextFolder folder, elsewhere;
+  elsewhere.write("there", kPage);
+  std::filesystem::create_directory(folder.path("aawiki-20240901-redirect.sql"));
+  std::filesystem::create_symlink(elsewhere.path("there"), folder.path("aawiki-20240901-page.sql"));
+  const DumpSet dumps = find_dumps(folder.path(), {});
+  EXPECT_EQ(dumps.files.size(), 1U);
+  EXPECT_TRUE(dumps.has(0, DumpTable::kPage));
+  std::filesystem::create_symlink(elsewhere.path("nowhere"), folder.path("aawiki-20240901-pagelinks.sql"));
+  EXPECT_NE(fault_of([&] { find_dumps(folder.path(), {}); }).find("does not exist"), std::string::npos);
+}
+
+TEST(ExpectTables, WantsLinktargetsWhereLinksMayNameThem) {
+  const std::vector<DumpTable> tables{DumpTable::kPagelinks};
+  const auto fault_for = [&](std::vector<std::string> columns) {
+    const DumpSet dumps{
+        .wikis = {"aawiki"}, .files = {{{}, 0, DumpTable::kPagelinks, std::move(columns)}}, .notes = {}};
+    return fault_of([&] { expect_tables(dumps, tables); });
+  };
+  EXPECT_EQ(fault_for({"pl_from", "pl_namespace", "pl_title"}), "");
+  for (const char* title : {"pl_from_namespace", "pl_title"})
+    EXPECT_NE(fault_for({"pl_from", title, "pl_target_id"}).find("no dump of the table linktarget of aawiki"),
+              std::string::npos);
 }
 
 TEST(FindDumps, RefusesSeveralDates) {

@@ -124,6 +124,26 @@ TEST_F(SqlDumpTest, CountsMalformedRowsAndRefusesManyOfThem) {
   EXPECT_NE(fault(text).find("sql:113: more than 100 malformed rows"), std::string::npos) << fault(text);
 }
 
+std::vector<std::string> links_of(const DumpFile& file) {
+  PagelinkRows reader(file);
+  std::vector<std::string> found;
+  PagelinkRow row;
+  while (reader.next(row))
+    found.push_back(row.title.data() != nullptr ? std::to_string(row.space) + ":" + std::string(row.title)
+                                                : std::to_string(row.space) + "#" + std::to_string(row.target));
+  EXPECT_EQ(reader.rows().malformed().count, 1U);
+  return found;
+}
+
+TEST_F(SqlDumpTest, TakesTheTargetIdOfLinksWithoutATitle) {
+  const InputFile input = folder_.write(
+      "aawiki-20240901-pagelinks.sql",
+      "INSERT INTO `pagelinks` VALUES (1,4,'A',NULL),(1,0,'',7),(1,0,'B',8),(1,4,NULL,9),(1,NULL,NULL,10),"
+      "(1,0,'',NULL),(1,2,'C',0),(1,0,NULL,NULL);\n");
+  const DumpFile file{input, 0, DumpTable::kPagelinks, {"pl_from", "pl_namespace", "pl_title", "pl_target_id"}};
+  EXPECT_EQ(links_of(file), (std::vector<std::string>{"4:A", "0#7", "0:B", "0#9", "0#10", "0:", "2:C"}));
+}
+
 TEST_F(SqlDumpTest, RefusesWhatIsNoSql) {
   EXPECT_NE(fault("\x01\x02\x03").find(":1: no SQL statement"), std::string::npos);
   EXPECT_NE(fault(head() + "INSERT INTO `linktarget` VALUES (1,0,'A') oops;\n").find("something else behind a tuple"),
