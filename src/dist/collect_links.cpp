@@ -208,8 +208,8 @@ void refuse_if_empty(const CollectedLinks& collected) {
   std::string counts;
   for (const RuleCount& rule : collected.rules)
     if (rule.count > 0) counts += fmt::format("\n  {}: {}", rule.rule, rule.count);
-  throw InputError(
-      fmt::format("no link is left, so nothing is written; do the dumps, --wikis and --qids belong together?{}", counts));
+  throw InputError(fmt::format(
+      "no link is left, so nothing is written; do the dumps, --wikis and --qids belong together?{}", counts));
 }
 
 }  // namespace

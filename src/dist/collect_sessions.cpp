@@ -33,7 +33,9 @@ ActorKey draw_key(const comm::Communicator& comm) {
 class QidTable {
  public:
   QidTable(std::span<const std::string> inputs, const comm::Communicator& comm)
-      : files_(expand_inputs_on_root(inputs, comm)), columns_(read_headers(comm)), lines_(files_, comm, LineText::kPrivate) {}
+      : files_(expand_inputs_on_root(inputs, comm)),
+        columns_(read_headers(comm)),
+        lines_(files_, comm, LineText::kPrivate) {}
 
   bool next(std::vector<KeyQid>& batch) {
     std::string_view line;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "dist/row_parts.h"
 #include "core/prefetch.h"
+#include "dist/row_parts.h"
 
 namespace linktrail::dist {
 

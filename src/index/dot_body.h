@@ -1,8 +1,8 @@
 // The one body of the dot kernels; included by a .cpp file for each instruction set (see distance.h), which says in
 // LINKTRAIL_DOT_BYTES how wide its registers are: 16, 32 or 64.
 //
-// Sixteen sums whatever the width, so every machine adds in the same order. They are variables of the machine's own width,
-// because GCC 12 keeps a 64-byte vector in memory where registers are narrower: that took three times as long.
+// Sixteen sums whatever the width, so every machine adds in the same order. They are variables of the machine's own
+// width, because GCC 12 keeps a 64-byte vector in memory where registers are narrower: that took three times as long.
 #pragma once
 
 #include <cstddef>

@@ -22,9 +22,7 @@ class NeighborTable {
 
   std::size_t rows() const { return counts_.size(); }
   std::uint32_t capacity() const { return capacity_; }
-  std::span<const Neighbor> operator[](std::size_t row) const {
-    return {entries() + row * capacity_, counts_[row]};
-  }
+  std::span<const Neighbor> operator[](std::size_t row) const { return {entries() + row * capacity_, counts_[row]}; }
 
   // What is farther would not be kept by merge().
   float limit(std::size_t row) const {

@@ -68,14 +68,14 @@ std::string measure_beam(Peer& peer, std::size_t beam, const Matrix& vectors, co
     recall += recall_at(found, std::span(asked.truth).subspan(q * kTop, kTop), kTop);
   }
   const auto n = static_cast<double>(answers.size());
-  return fmt::format(R"({{"beam": {}, "recall": {:.5f}, "distances": {:.1f}, "microseconds": {:.1f}}})", beam, recall / n,
-                     static_cast<double>(peer.distances() - before) / n, 1e6 * seconds / n);
+  return fmt::format(R"({{"beam": {}, "recall": {:.5f}, "distances": {:.1f}, "microseconds": {:.1f}}})", beam,
+                     recall / n, static_cast<double>(peer.distances() - before) / n, 1e6 * seconds / n);
 }
 
-void report(Peer& peer, const std::string& name, double wall, double cpu, const Matrix& vectors, const Questions& asked) {
+void report(Peer& peer, const std::string& name, double wall, double cpu, const Matrix& vectors,
+            const Questions& asked) {
   std::string beams;
-  for (const std::size_t beam : kBeams)
-    beams += (beams.empty() ? "" : ", ") + measure_beam(peer, beam, vectors, asked);
+  for (const std::size_t beam : kBeams) beams += (beams.empty() ? "" : ", ") + measure_beam(peer, beam, vectors, asked);
   fmt::print(R"({{"graph": "{}", "seconds": {:.2f}, "cpu_seconds": {:.2f}, "beams": [{}]}})"
              "\n",
              name, wall, cpu, beams);
@@ -101,8 +101,7 @@ void run(const Options& options) {
     report(*peer, peer->name(), std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
            cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu, vectors, asked);
   }
-  for (const std::string& file : options.files)
-    report(*load_hnswlib(file, vectors.dim()), file, 0, 0, vectors, asked);
+  for (const std::string& file : options.files) report(*load_hnswlib(file, vectors.dim()), file, 0, 0, vectors, asked);
 }
 
 }  // namespace

@@ -77,9 +77,8 @@ TEST(LeafKnn, LeavesOutNoneWithinTheLimit) {
   for (const LeafKernels* kernels : kernels_of_this_machine()) {
     LeafKnn knn(40, *kernels);
     std::vector<std::vector<Neighbor>> all;
-    knn.run(points, no_limit, [&](std::size_t, std::span<const Neighbor> found) {
-      all.emplace_back(found.begin(), found.end());
-    });
+    knn.run(points, no_limit,
+            [&](std::size_t, std::span<const Neighbor> found) { all.emplace_back(found.begin(), found.end()); });
     std::size_t less = 0;
     knn.run(
         points, [&](std::size_t row) { return all[row][row % 40].distance; },
@@ -121,7 +120,8 @@ TEST(LeafKnn, GivesTiesToTheLowerRowAndNothingToARowAlone) {
     for (const Neighbor& neighbor : found) ids.push_back(neighbor.id);
     EXPECT_EQ(ids, expected) << "row " << row;
   });
-  LeafKnn(5).run(Matrix(1, 4), no_limit, [](std::size_t, std::span<const Neighbor> found) { EXPECT_TRUE(found.empty()); });
+  LeafKnn(5).run(Matrix(1, 4), no_limit,
+                 [](std::size_t, std::span<const Neighbor> found) { EXPECT_TRUE(found.empty()); });
 }
 
 }  // namespace
