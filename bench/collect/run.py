@@ -96,7 +96,7 @@ def main():
     parser.add_argument("parts", nargs="*", metavar="PART", default=[])
     parser.add_argument("--large", action="store_true", help="the part large")
     parser.add_argument("--binary", default="build/release/linktrail")
-    parser.add_argument("--dump-bench", default="build/bench/dump_bench")
+    parser.add_argument("--dump-bench", default="build/release/dump_bench")
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/bench-collect"))
     parser.add_argument("--memory", type=float, default=4, help="GiB for the part large")
     args = parser.parse_args()
