@@ -161,6 +161,7 @@ void execute(Parsed& parsed, const std::set<std::string>& sections, const comm::
   }
   std::optional<comm::StopSignal> stop;
   if (parsed.command->on_stop_signal() == OnStopSignal::kCheckpoint) stop.emplace();
+  comm::agreed(comm, [] {});  // from the first line of the log on, a signal to any rank finds its handler
   const Log log({.rank = comm.rank(),
                  .ranks = comm.size(),
                  .verbosity = parsed.flags.verbose - parsed.flags.quiet,

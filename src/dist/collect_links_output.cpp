@@ -74,8 +74,15 @@ LinkFiles::LinkFiles(PartFiles files, const comm::Communicator& comm)
 LinkFiles::~LinkFiles() {
   titles_.reset();
   page_qids_.reset();
-  std::error_code ignored;  // a later run clears the folder too
-  if (is_root_ && !published_) std::filesystem::remove_all(folder_, ignored);
+  if (!is_root_ || published_) return;
+  // Other ranks are removing their own files at the same time, which ends a removal early. A later run clears the folder
+  // too.
+  constexpr int kTries = 5;
+  for (int i = 0; i < kTries; ++i) {
+    std::error_code fault;
+    std::filesystem::remove_all(folder_, fault);
+    if (!fault) return;
+  }
 }
 
 std::string LinkFiles::partial(const std::string& name) const { return folder_ + "/" + name; }
