@@ -36,9 +36,8 @@ std::vector<Labelled> sorted_entries(const std::vector<LabelTable::Entry>& entri
   std::vector<Labelled> sorted;
   sorted.reserve(entries.size());
   for (const auto& entry : entries) sorted.push_back({entry.qid, id_of.at(entry.label)});
-  std::sort(sorted.begin(), sorted.end(), [](const Labelled& a, const Labelled& b) {
-    return std::tie(a.qid, a.label) < std::tie(b.qid, b.label);
-  });
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Labelled& a, const Labelled& b) { return std::tie(a.qid, a.label) < std::tie(b.qid, b.label); });
   return sorted;
 }
 

@@ -75,8 +75,8 @@ LinkFiles::~LinkFiles() {
   titles_.reset();
   page_qids_.reset();
   if (!is_root_ || published_) return;
-  // Other ranks are removing their own files at the same time, which ends a removal early. A later run clears the folder
-  // too.
+  // Other ranks are removing their own files at the same time, which ends a removal early. A later run clears the
+  // folder too.
   constexpr int kTries = 5;
   for (int i = 0; i < kTries; ++i) {
     std::error_code fault;

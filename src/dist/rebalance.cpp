@@ -103,8 +103,7 @@ Records in_piece_order(const Arrived& arrived) {
     record += run.records;
     token += run.tokens;
   }
-  std::sort(placed.begin(), placed.end(),
-            [](const Placed& a, const Placed& b) { return comes_before(a.run, b.run); });
+  std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) { return comes_before(a.run, b.run); });
 
   Records ordered;
   ordered.sequences.offsets.reserve(lengths.size() + 1);

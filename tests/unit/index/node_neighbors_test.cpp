@@ -33,7 +33,8 @@ class IndexFile {
 std::vector<Neighbor> exact_others(const HnswlibView& view, NodeId node, std::size_t k) {
   Matrix all(view.size(), kDim);
   for (NodeId i = 0; i < view.size(); ++i) std::ranges::copy(view.vector(i), all.row(i).begin());
-  std::vector<Neighbor> nearest = exact_top_k(all, 0, {.data = all.row_data(node), .rows = 1, .dim = kDim, .stride = all.stride()}, k + 1);
+  std::vector<Neighbor> nearest =
+      exact_top_k(all, 0, {.data = all.row_data(node), .rows = 1, .dim = kDim, .stride = all.stride()}, k + 1);
   std::erase_if(nearest, [&](const Neighbor& neighbor) { return neighbor.id == node; });
   nearest.resize(k);
   return nearest;

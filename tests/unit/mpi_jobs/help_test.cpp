@@ -50,7 +50,8 @@ std::string fault_of(const std::vector<std::string>& words) {
 }
 
 TEST(UnknownCommand, IsNamedWithThoseThatMayStandThere) {
-  EXPECT_THAT(fault_of({"bogus"}), ContainsRegex("unknown command 'bogus'; known: snapshot, collect, train, embed, index, .*"));
+  EXPECT_THAT(fault_of({"bogus"}),
+              ContainsRegex("unknown command 'bogus'; known: snapshot, collect, train, embed, index, .*"));
   EXPECT_THAT(fault_of({"train", "bogus"}), HasSubstr("train: unknown command 'bogus'; known: reader, links;"));
 }
 
