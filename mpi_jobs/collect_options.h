@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "collect/clickstream_walk.h"
+#include "collect/page_facts.h"
 #include "collect/pageview_log.h"
 #include "dist/collect_clickstream.h"
 #include "mpi_jobs/options.h"
+#include "simulate/dump_world.h"
 #include "simulate/pageview_log.h"
 
 namespace linktrail::jobs {
@@ -52,6 +54,25 @@ struct CollectPageviewsOptions {
   Malformed malformed = Malformed::kRefuse;
   double memory_gib = 0;
   DeleteInputs delete_inputs = DeleteInputs::kNever;
+};
+
+struct CollectPagelinksOptions {
+  std::string dumps;
+  std::vector<std::string> wikis;  // each may name several, separated by commas
+  PageIds ids = PageIds::kQid;
+  std::string output;
+  std::vector<std::string> qids;
+  std::uint32_t redirect_hops = 1;
+  Disambiguation disambiguation = Disambiguation::kKeep;
+  FlatCompression compression = FlatCompression::kNone;
+  double memory_gib = 0;
+  std::string scratch;
+};
+
+struct DumpsOptions {
+  std::string output;
+  FlatCompression compression = FlatCompression::kGzip;
+  DumpWorldParams params;
 };
 
 template <class Visitor>
@@ -122,6 +143,36 @@ void fields(CollectClickstreamOptions& o, Visitor&& v) {
   v(FieldInfo{"transitions", "steps between articles: along links, or all that readers made"}, o.transitions);
   v(FieldInfo{"main-page", "leave this article out", "QID|none"}, o.main_page);
   v(FieldInfo{"malformed", "what to do at a row that cannot be read: end, or count it and go on"}, o.malformed);
+}
+
+template <class Visitor>
+void fields(CollectPagelinksOptions& o, Visitor&& v) {
+  v(FieldInfo{"dumps", "folder of SQL dumps: page, pagelinks, linktarget, redirect, page_props"}, o.dumps);
+  v(FieldInfo{"wikis", "wikis to collect, in the order of the output; all in the folder if not given", "WIKI,..."},
+    o.wikis);
+  v(FieldInfo{"ids", "what stands for an article: its QID, or its page id (of one wiki)"}, o.ids);
+  v(FieldInfo{"output", "folder for pagelinks-*.tsv, titles.tsv, page_qids.tsv and the manifest"}, o.output);
+  v(FieldInfo{"qids", "tables wiki_db, page_id, qid to take QIDs from instead of page_props"}, o.qids);
+  v(FieldInfo{"redirect-hops", "redirects followed from a link, one after the other, at most 16"}, o.redirect_hops);
+  v(FieldInfo{"disambiguation", "disambiguation pages: as other articles, or left out with the links to them"},
+    o.disambiguation);
+  v(FieldInfo{"compression", "compression of the pagelinks"}, o.compression);
+  v(FieldInfo{"memory", "GiB of a node's memory that its ranks may take; beyond, --scratch; 0: half of what is free",
+              "GIB", kRanks},
+    o.memory_gib);
+  v(FieldInfo{"scratch", "folder for what does not fit into memory; the output folder if not given", "DIR", kRanks},
+    o.scratch);
+}
+
+template <class Visitor>
+void fields(DumpsOptions& o, Visitor&& v) {
+  v(FieldInfo{"output", "folder for the dumps"}, o.output);
+  v(FieldInfo{"compression", "compression of the files"}, o.compression);
+  v(FieldInfo{"wikis", "number of wikis"}, o.params.wikis);
+  v(FieldInfo{"pages", "pages of the largest wiki; each further one has half as many"}, o.params.pages);
+  v(FieldInfo{"links", "mean number of links of a page"}, o.params.mean_links);
+  v(FieldInfo{"schema", "how pagelinks name their targets; mixed: every second wiki by title"}, o.params.schema);
+  v(FieldInfo{"files", "files that the pagelinks of a wiki are cut into"}, o.params.files);
 }
 
 }  // namespace linktrail::jobs

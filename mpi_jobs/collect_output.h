@@ -15,6 +15,9 @@ Qid main_page_of(const std::string& text);
 // Throws UsageError unless from 1 to 999.
 void check_parts(std::uint32_t parts);
 
+// Bytes of a node's memory: what was asked for in GiB, or half of what is free; never 0. Throws UsageError.
+std::uint64_t node_memory(double gib);
+
 template <class Options>
 dist::SessionFiles session_files(const Options& options, FileAccess access) {
   return {.folder = options.output,

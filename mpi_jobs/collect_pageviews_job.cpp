@@ -2,12 +2,10 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 
 #include "comm/agreement.h"
 #include "comm/node.h"
-#include "core/free_memory.h"
 #include "dist/collect_sessions.h"
 #include "dist/input_files.h"
 #include "dist/session_files.h"
@@ -25,8 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kGiB = 1024.0 * 1024 * 1024;
-
 void validate(const CollectPageviewsOptions& o) {
   require("input", o.input);
   require("qids", o.qids);
@@ -38,7 +34,7 @@ void validate(const CollectPageviewsOptions& o) {
   if (o.min_length == 0 || o.max_length < o.min_length)
     throw UsageError(fmt::format("--min-length and --max-length: expected 1 <= min <= max, found {} and {}",
                                  o.min_length, o.max_length));
-  if (!(o.memory_gib >= 0)) throw UsageError(fmt::format("--memory: expected 0 or more, found {}", o.memory_gib));
+  node_memory(o.memory_gib);
 }
 
 // Only regular files by their own names: removing a link would leave the log where it is.
@@ -94,9 +90,6 @@ class CollectPageviews : public Command {
  private:
   // Collective.
   dist::CollectParams params(const comm::Communicator& comm) const {
-    const auto ranks = static_cast<double>(comm::Node(comm).ranks().size());
-    const double node =
-        options_.memory_gib > 0 ? options_.memory_gib * kGiB : static_cast<double>(free_memory_bytes()) / 2;
     return {.logs = options_.input,
             .qids = options_.qids,
             .filters = options_.filters,
@@ -108,8 +101,7 @@ class CollectPageviews : public Command {
                       .max_length = options_.max_length,
                       .compat = options_.filters.compat},
             .malformed = options_.malformed,
-            // 0 would be no limit at all
-            .memory = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(node / ranks))};
+            .memory = node_memory(options_.memory_gib) / comm::Node(comm).ranks().size() + 1};  // 0: no limit at all
   }
 
   static void report(const dist::CollectedSessions& collected, const Context& context) {

@@ -12,7 +12,15 @@ namespace linktrail::jobs {
 
 namespace {
 
-std::filesystem::path record_path(const std::string& folder) { return std::filesystem::path(folder) / "_collect.json"; }
+std::filesystem::path record_path(const std::string& folder) { return std::filesystem::path(folder) / kCollectRecord; }
+
+// Bytes that are no UTF-8, of a path or a dump, are replaced.
+std::string text_of(const nlohmann::ordered_json& record) {
+  return record.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+// Indentation is for the table.
+std::string name_of(const RuleCount& count) { return count.rule.substr(count.rule.find_first_not_of(' ')); }
 
 }  // namespace
 
@@ -23,18 +31,15 @@ std::string rule_table(const RuleCounts& counts) {
 }
 
 void write_collect_record(const std::string& folder, const nlohmann::ordered_json& config, const RuleCounts& counts,
-                          const Context& context) {
+                          const Context& context, const nlohmann::ordered_json& more) {
   comm::agreed_on_root(context.comm, [&] {
     nlohmann::ordered_json rules;
-    for (const RuleCount& count : counts) rules[count.rule] = count.count;
-    const nlohmann::ordered_json record{
+    for (const RuleCount& count : counts) rules[name_of(count)] = count.count;
+    nlohmann::ordered_json record{
         {"producer", kProducer}, {"created", creation_time()}, {"config", config}, {"counts", rules}};
-    write_text_atomically(record_path(folder), record_text(record));
+    record.update(more);
+    write_text_atomically(record_path(folder), text_of(record));
   });
-}
-
-std::string record_text(const nlohmann::ordered_json& record) {
-  return record.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 void remove_collect_record(const std::string& folder, const Context& context) {

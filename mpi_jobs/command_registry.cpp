@@ -28,7 +28,7 @@ constexpr const char* kCollectClickstreamNotes =
 
 constexpr const char* kCollectPagelinksNotes =
     "Needs no more memory than --memory: what does not fit goes to --scratch.\n"
-    "Example: mpirun -n 8 linktrail collect pagelinks --dumps dumps --wikis enwiki,dewiki --output flat --memory 16G";
+    "Example: mpirun -n 8 linktrail collect pagelinks --dumps dumps --wikis enwiki,dewiki --output flat --memory 16";
 
 constexpr const char* kTrainReaderNotes =
     "Example: mpirun -n 8 linktrail train reader --input 'sessions/*.gz' --output models/reader --dim 64";

@@ -9,13 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "collect/page_facts.h"
 #include "dist/index.h"
 #include "dist/training.h"
 #include "embedding/document_vector.h"
 #include "embedding/params.h"
 #include "index/params.h"
-#include "simulate/dump_world.h"
 #include "simulate/walk.h"
 #include "simulate/wordnet_files.h"
 #include "simulate/world_files.h"
@@ -134,25 +132,6 @@ struct WalkOptions {
   std::vector<std::string> input;
   std::string output;
   WalkParams params;
-};
-
-struct CollectPagelinksOptions {
-  std::string dumps;
-  std::vector<std::string> wikis;  // each may name several, separated by commas
-  PageIds ids = PageIds::kQid;
-  std::string output;
-  std::vector<std::string> qids;
-  std::uint32_t redirect_hops = 1;
-  Disambiguation disambiguation = Disambiguation::kKeep;
-  FlatCompression compression = FlatCompression::kNone;
-  std::string memory = "0";
-  std::string scratch;
-};
-
-struct DumpsOptions {
-  std::string output;
-  FlatCompression compression = FlatCompression::kGzip;
-  DumpWorldParams params;
 };
 
 struct SnapshotInputs {
@@ -341,36 +320,6 @@ void fields(WalkOptions& o, Visitor&& v) {
   v(FieldInfo{"sessions", "number of sessions"}, o.params.sessions);
   v(FieldInfo{"back", "probability to go on from the page before"}, o.params.back_probability);
   v(FieldInfo{"stop", "probability to stop after each page from the second on"}, o.params.stop_probability);
-}
-
-template <class Visitor>
-void fields(CollectPagelinksOptions& o, Visitor&& v) {
-  v(FieldInfo{"dumps", "folder of SQL dumps: page, pagelinks, linktarget, redirect, page_props"}, o.dumps);
-  v(FieldInfo{"wikis", "wikis to collect, in the order of the output; all in the folder if not given", "WIKI,..."},
-    o.wikis);
-  v(FieldInfo{"ids", "what stands for an article: its QID, or its page id (of one wiki)"}, o.ids);
-  v(FieldInfo{"output", "folder for pagelinks-*.tsv, titles.tsv, page_qids.tsv and the manifest"}, o.output);
-  v(FieldInfo{"qids", "tables wiki_db, page_id, qid to take QIDs from instead of page_props"}, o.qids);
-  v(FieldInfo{"redirect-hops", "redirects followed from a link, one after the other, at most 16"}, o.redirect_hops);
-  v(FieldInfo{"disambiguation", "disambiguation pages: as other articles, or left out with the links to them"},
-    o.disambiguation);
-  v(FieldInfo{"compression", "compression of the pagelinks"}, o.compression);
-  v(FieldInfo{"memory", "memory of a node that its ranks may take together, e.g. 4G; 0: most of what is free", "SIZE",
-              kRanks},
-    o.memory);
-  v(FieldInfo{"scratch", "folder for what does not fit into memory; the output folder if not given", "DIR", kRanks},
-    o.scratch);
-}
-
-template <class Visitor>
-void fields(DumpsOptions& o, Visitor&& v) {
-  v(FieldInfo{"output", "folder for the dumps"}, o.output);
-  v(FieldInfo{"compression", "compression of the files"}, o.compression);
-  v(FieldInfo{"wikis", "number of wikis"}, o.params.wikis);
-  v(FieldInfo{"pages", "pages of the largest wiki; each further one has half as many"}, o.params.pages);
-  v(FieldInfo{"links", "mean number of links of a page"}, o.params.mean_links);
-  v(FieldInfo{"schema", "how pagelinks name their targets; mixed: every second wiki by title"}, o.params.schema);
-  v(FieldInfo{"files", "files that the pagelinks of a wiki are cut into"}, o.params.files);
 }
 
 template <class Visitor>

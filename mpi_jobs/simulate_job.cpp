@@ -1,5 +1,6 @@
 // simulate: flat files where no real ones are at hand. Rank 0 writes; the other ranks wait.
 #include "comm/agreement.h"
+#include "mpi_jobs/collect_options.h"
 #include "mpi_jobs/command.h"
 #include "mpi_jobs/record.h"
 #include "simulate/dump_files.h"

@@ -23,11 +23,6 @@ void validate(const EvaluateOptions& options);
 dist::ModelIdentity identity_of(const TrainOptions& options);
 dist::ModelIdentity identity_of(const LinkTrainOptions& options);
 
-void validate(const CollectPagelinksOptions& options);
-
-// From SQL dumps to pagelinks, titles and page ids by QID, and a manifest of what the rules dropped.
-StageResult collect_pagelinks(const CollectPagelinksOptions& options, const Context& context);
-
 // Trains on sessions; writes model.h5, embeddings.h5 (a row a token) and metrics.jsonl into options.output.
 StageResult train_reader(const TrainOptions& options, const Context& context);
 

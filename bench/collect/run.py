@@ -78,7 +78,7 @@ def pss_bytes(pid):
 
 def run_large(args):
     dumps = simulate(args, "large", 6_000_000, 8)
-    process = subprocess.Popen(collect(args, dumps, 2, "--memory", f"{args.memory}G"), env=ENV)
+    process = subprocess.Popen(collect(args, dumps, 2, "--memory", str(args.memory)), env=ENV)
     peak = 0
     while process.poll() is None:
         peak = max(peak, sum(pss_bytes(pid) for pid in descendants(process.pid)[1:]))

@@ -22,6 +22,9 @@ import time
 import h5py
 import numpy as np
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "common"))
+from tools import write_embeddings  # noqa: E402
+
 FASHION = "/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz"
 BAR_BELOW_STOCK = 0.002
 BAR_FASTER = 5.0
@@ -63,15 +66,7 @@ def write_inputs(vectors, folder):
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
     rows, dim = unit.shape
-    with h5py.File(os.path.join(folder, "rows.h5"), "w") as file:
-        file["vectors"] = unit
-        file["qid"] = np.arange(1, rows + 1, dtype=np.int64)
-        file["count"] = np.ones(rows, np.int64)
-        for key, value in {"format_name": "linktrail-embeddings", "format_version": "1.0", "producer": "bench",
-                           "run_id": "0" * 16, "config": "{}", "metric": "cosine", "model": "reader",
-                           "created": "2026-01-01T00:00:00Z"}.items():
-            file.attrs[key] = value
-        file.attrs["dim"] = np.int64(dim)
+    write_embeddings(os.path.join(folder, "rows.h5"), np.arange(1, rows + 1, dtype=np.int64), unit)
     packed = np.empty(rows, dtype=[("dim", "<i4"), ("row", "<f4", dim)])
     packed["dim"], packed["row"] = dim, unit
     packed.tofile(os.path.join(folder, "rows.fvecs"))

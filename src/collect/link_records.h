@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "collect/page_key.h"
 #include "core/hash.h"
 #include "core/ids.h"
 
@@ -34,9 +35,6 @@ inline TargetKey id_key(std::uint16_t wiki, std::uint64_t target) { return {targ
 inline std::uint64_t spread(const TargetKey& key) {
   return mix64(key.low + (std::uint64_t{key.wiki} << 48) * 0x9e3779b97f4a7c15ULL + key.wiki);
 }
-
-// A page of one wiki: unique over all.
-inline std::uint64_t page_key(std::uint16_t wiki, std::uint32_t page) { return (std::uint64_t{wiki} << 32) | page; }
 
 // What a link to a target comes to.
 enum class TargetKind : std::uint32_t {

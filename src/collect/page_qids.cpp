@@ -18,12 +18,7 @@ constexpr const char* kAdvice = "write the table with linktrail collect pagelink
 
 // A row is never shown whole: given as this table by mistake, a pageview log must not name its readers in a message.
 [[noreturn]] void refuse(const LineReader& lines, const char* what, const char* expected, std::string_view found) {
-  throw input_error({.what = what,
-                     .file = lines.path(),
-                     .line = lines.line_number(),
-                     .expected = expected,
-                     .found = std::string(found),
-                     .advice = kAdvice});
+  refuse_line(lines, what, expected, found, kAdvice);
 }
 
 Qid parse_item(std::string_view text) {
@@ -62,20 +57,15 @@ PageQidColumns read_page_qid_header(const InputFile& file) {
   return columns;
 }
 
-bool PageQidRows::parse(const LineReader& lines, std::string_view line, const PageQidColumns& columns, PageQid& row) {
+bool parse_page_qid(const LineReader& lines, std::string_view line, const PageQidColumns& columns, PageQid& row) {
   std::array<std::string_view, kMostColumns> fields;
   if (split_fields(line, fields) != columns.count)
     refuse(lines, "wrong number of columns in the page-to-QID table", "as many as the header has", {});
-  const std::string_view wiki = fields[columns.wiki];
-  if (wiki.empty()) refuse(lines, "no wiki in the page-to-QID table", "a wiki_db such as enwiki", wiki);
+  row.wiki = fields[columns.wiki];
+  if (row.wiki.empty()) refuse(lines, "no wiki in the page-to-QID table", "a wiki_db such as enwiki", row.wiki);
   if (is_missing(fields[columns.qid])) return false;
-  if (wiki != last_wiki_) {
-    last_hash_ = wikis_.add(wiki);
-    last_wiki_ = wiki;
-  }
-  const std::uint32_t page_id = parse_page_id(fields[columns.page]);
-  if (page_id == 0) refuse(lines, "not a page id", "a whole number from 1 to 4294967295", fields[columns.page]);
-  row.page = page_key(last_hash_, page_id);
+  row.page = parse_page_id(fields[columns.page]);
+  if (row.page == 0) refuse(lines, "not a page id", "a whole number from 1 to 4294967295", fields[columns.page]);
   row.qid = parse_item(fields[columns.qid]);
   if (row.qid == kNoQid) refuse(lines, "not a QID", "a QID such as Q42", fields[columns.qid]);
   return true;

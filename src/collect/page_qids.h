@@ -2,18 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
-#include "collect/view.h"
-#include "collect/wiki_names.h"
 #include "core/ids.h"
 #include "corpus/line_reader.h"
 
 namespace linktrail {
 
 struct PageQid {
-  PageKey page = 0;
+  std::string_view wiki;  // of the line
+  std::uint32_t page = 0;
   Qid qid = kNoQid;
 };
 
@@ -25,18 +23,8 @@ struct PageQidColumns {
 // Reads the first line of `file`. Throws InputError unless it names the three columns once each.
 PageQidColumns read_page_qid_header(const InputFile& file);
 
-class PageQidRows {
- public:
-  // Reads the row that `lines` returned. False for a row without a QID (empty, NULL). A QID is Q42 or 42.
-  // Throws InputError, with file and line, for a row that is none.
-  bool parse(const LineReader& lines, std::string_view line, const PageQidColumns& columns, PageQid& row);
-
-  WikiNames& wikis() { return wikis_; }
-
- private:
-  WikiNames wikis_;
-  std::string last_wiki_;
-  std::uint32_t last_hash_ = 0;
-};
+// Reads the row that `lines` returned. False for a row without a QID (empty, NULL). A QID is Q42 or 42.
+// Throws InputError, with file and line, for a row that is none; it quotes fields, never a row.
+bool parse_page_qid(const LineReader& lines, std::string_view line, const PageQidColumns& columns, PageQid& row);
 
 }  // namespace linktrail

@@ -12,6 +12,10 @@ struct RuleCount {
   std::uint64_t count = 0;
 };
 
+// Of every collection, beside its files and written last: a folder without it is not complete. Readers of flat files
+// pass over names that begin with "_".
+inline constexpr const char* kCollectRecord = "_collect.json";
+
 using RuleCounts = std::vector<RuleCount>;
 
 }  // namespace linktrail

@@ -6,14 +6,9 @@
 
 #include <cstdint>
 
+#include "collect/page_key.h"
+
 namespace linktrail {
-
-// A page of a wiki: the hash of the wiki's name (WikiNames knows that no two share one) and the page id. Never 0.
-using PageKey = std::uint64_t;
-
-constexpr PageKey page_key(std::uint32_t wiki, std::uint32_t page_id) { return (std::uint64_t{wiki} << 32) | page_id; }
-constexpr std::uint32_t wiki_of(PageKey page) { return static_cast<std::uint32_t>(page >> 32); }
-constexpr std::uint32_t page_id_of(PageKey page) { return static_cast<std::uint32_t>(page); }
 
 // Milliseconds since 1970 (UTC) fit 44 bits up to the year 2527.
 inline constexpr int kTimeBits = 44;

@@ -16,16 +16,6 @@ namespace {
 constexpr const char* kQidExpected = "a QID such as Q42";
 constexpr const char* kQidAdvice = "map page ids and titles to QIDs first, or remove the line";
 
-[[noreturn]] void refuse(const LineReader& lines, const char* what, const char* expected, std::string_view found,
-                         const char* advice) {
-  throw input_error({.what = what,
-                     .file = lines.path(),
-                     .line = lines.line_number(),
-                     .expected = expected,
-                     .found = std::string(found),
-                     .advice = advice});
-}
-
 void split(std::string_view line, char separator, std::vector<std::string_view>& fields) {
   fields.clear();
   while (true) {
@@ -43,7 +33,7 @@ bool is_missing(std::string_view field) {
 
 Qid qid_or_refuse(const LineReader& lines, std::string_view field) {
   const Qid qid = parse_qid(field);
-  if (qid == kNoQid) refuse(lines, "not a QID", kQidExpected, field, kQidAdvice);
+  if (qid == kNoQid) refuse_line(lines, "not a QID", kQidExpected, field, kQidAdvice);
   return qid;
 }
 
@@ -52,7 +42,7 @@ std::int64_t page_id_or_refuse(const LineReader& lines, std::string_view field) 
   if (is_missing(field)) return page_id;
   const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), page_id);
   if (error != std::errc{} || end != field.data() + field.size())
-    refuse(lines, "not a page id", "a decimal number in pid_from", field, "check the order of the columns");
+    refuse_line(lines, "not a page id", "a decimal number in pid_from", field, "check the order of the columns");
   return page_id;
 }
 
@@ -60,7 +50,7 @@ void parse_outlinks(const LineReader& lines, std::string_view field, std::vector
   outlinks.clear();
   if (is_missing(field)) return;
   const std::string_view bad = parse_qids(field, outlinks);
-  if (!bad.empty()) refuse(lines, "not a QID in outlinks", kQidExpected, bad, kQidAdvice);
+  if (!bad.empty()) refuse_line(lines, "not a QID in outlinks", kQidExpected, bad, kQidAdvice);
 }
 
 // Moves to the next session that is not empty; false at the end of the piece.
@@ -69,7 +59,7 @@ bool next_session(LineReader& lines, std::vector<Qid>& session) {
   while (lines.next(line)) {
     session.clear();
     const std::string_view bad = parse_qids(line, session);
-    if (!bad.empty()) refuse(lines, "not a QID", "QIDs such as Q42 separated by spaces", bad, kQidAdvice);
+    if (!bad.empty()) refuse_line(lines, "not a QID", "QIDs such as Q42 separated by spaces", bad, kQidAdvice);
     if (!session.empty()) return true;
   }
   return false;
@@ -94,9 +84,9 @@ class LinkRows {
   LinkRow parse(std::string_view line) {
     split(line, '\t', fields_);
     if (fields_.size() != columns_.count)
-      refuse(lines_, "wrong number of columns", fmt::format("{} tab-separated columns", columns_.count).c_str(),
-             fmt::format("{} columns: {}", fields_.size(), line.substr(0, 40)),
-             "every row needs as many columns as the header");
+      refuse_line(lines_, "wrong number of columns", fmt::format("{} tab-separated columns", columns_.count).c_str(),
+                  fmt::format("{} columns: {}", fields_.size(), line.substr(0, 40)),
+                  "every row needs as many columns as the header");
     parse_outlinks(lines_, fields_[columns_.outlinks], outlinks_);
     const std::string_view from = fields_[columns_.qid_from];
     return {.wiki_db = fields_[columns_.wiki_db],
@@ -144,8 +134,8 @@ LinkColumns read_link_header(const InputFile& file) {
       *position = i;
       ++times;
     }
-    if (times == 0) refuse(lines, "pagelinks header lacks a column", kExpected, line, kAdvice);
-    if (times > 1) refuse(lines, "pagelinks header names a column twice", kExpected, line, kAdvice);
+    if (times == 0) refuse_line(lines, "pagelinks header lacks a column", kExpected, line, kAdvice);
+    if (times > 1) refuse_line(lines, "pagelinks header names a column twice", kExpected, line, kAdvice);
   }
   return columns;
 }
@@ -181,7 +171,7 @@ void read_labels(LineReader& lines, const std::function<void(Qid, std::string_vi
     if (line.empty()) continue;
     split(line, '\t', fields);
     if (fields.size() != 2 || fields[1].empty())
-      refuse(lines, "not a label row", "qid<TAB>label", line, "write one row for each label of an article");
+      refuse_line(lines, "not a label row", "qid<TAB>label", line, "write one row for each label of an article");
     on_label(qid_or_refuse(lines, fields[0]), fields[1]);
   }
 }
@@ -195,7 +185,7 @@ void read_titles(LineReader& lines,
     split(line, '\t', fields);
     const bool with_wiki = fields.size() == 3;
     if ((fields.size() != 2 && !with_wiki) || fields.back().empty())
-      refuse(lines, "not a title row", "qid<TAB>title or wiki_db<TAB>qid<TAB>title", line, "check the columns");
+      refuse_line(lines, "not a title row", "qid<TAB>title or wiki_db<TAB>qid<TAB>title", line, "check the columns");
     const std::string_view wiki_db = with_wiki ? fields[0] : std::string_view{};
     on_title(wiki_db, qid_or_refuse(lines, fields[with_wiki ? 1 : 0]), fields.back());
   }

@@ -194,4 +194,14 @@ bool LineReader::is_first_of_file() const { return state_->lines == 1 && state_-
 
 std::uint64_t LineReader::line_number() const { return state_->lines == 0 ? 0 : state_->line_of(state_->lines - 1); }
 
+void refuse_line(const LineReader& lines, const char* what, const char* expected, std::string_view found,
+                 const char* advice) {
+  throw input_error({.what = what,
+                     .file = lines.path(),
+                     .line = lines.line_number(),
+                     .expected = expected,
+                     .found = std::string(found),
+                     .advice = advice});
+}
+
 }  // namespace linktrail

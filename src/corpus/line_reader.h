@@ -42,4 +42,9 @@ class LineReader {
   std::unique_ptr<State> state_;
 };
 
+// Throws InputError about the line that `lines` last returned. `found` is quoted: leave it empty where lines are
+// private.
+[[noreturn]] void refuse_line(const LineReader& lines, const char* what, const char* expected, std::string_view found,
+                              const char* advice);
+
 }  // namespace linktrail

@@ -36,16 +36,6 @@ enum Fate : std::size_t {
   kFates
 };
 
-[[noreturn]] void refuse(const LineReader& lines, const char* what, const char* expected, std::string_view found,
-                         const char* advice) {
-  throw input_error({.what = what,
-                     .file = lines.path(),
-                     .line = lines.line_number(),
-                     .expected = expected,
-                     .found = std::string(found),
-                     .advice = advice});
-}
-
 // The wiki of each file. Throws InputError.
 std::vector<std::string> wikis_of(std::span<const InputFile> files, const std::string& given) {
   std::vector<std::string> wikis;
@@ -73,11 +63,11 @@ class TitleRows {
       if (line.empty()) continue;
       const std::size_t count = split_fields(line, fields);
       if ((count != 2 && count != 3) || fields[count - 1].empty())
-        refuse(lines_.reader(), "not a title row", "qid<TAB>title or wiki_db<TAB>qid<TAB>title", line,
-               "check the columns");
+        refuse_line(lines_.reader(), "not a title row", "qid<TAB>title or wiki_db<TAB>qid<TAB>title", line,
+                    "check the columns");
       const Qid qid = parse_qid(fields[count - 2]);
       if (qid == kNoQid)
-        refuse(lines_.reader(), "not a QID", "a QID such as Q42", fields[count - 2], "check the columns");
+        refuse_line(lines_.reader(), "not a QID", "a QID such as Q42", fields[count - 2], "check the columns");
       batch.push_back({title_key(count == 3 ? fields[0] : only_wiki(), fields[count - 1]), qid});
     }
     return true;
@@ -86,8 +76,8 @@ class TitleRows {
  private:
   std::string_view only_wiki() const {
     if (wikis_.size() != 1)
-      refuse(lines_.reader(), "a title without its wiki, for clicks of several wikis", "wiki_db<TAB>qid<TAB>title", {},
-             "give titles of all wikis, or collect each wiki alone");
+      refuse_line(lines_.reader(), "a title without its wiki, for clicks of several wikis", "wiki_db<TAB>qid<TAB>title",
+                  {}, "give titles of all wikis, or collect each wiki alone");
     return *wikis_.begin();
   }
 
@@ -120,8 +110,8 @@ Read read_clicks(std::span<const InputFile> files, std::span<const std::string> 
     ++read.fates[kRows];
     if (const char* expected = parse_click(line, click)) {
       if (params.malformed == Malformed::kRefuse)
-        refuse(lines.reader(), "not a row of a clickstream", expected, line,
-               "fetch the file again, or count such rows and go on with --malformed skip");
+        refuse_line(lines.reader(), "not a row of a clickstream", expected, line,
+                    "fetch the file again, or count such rows and go on with --malformed skip");
       ++read.fates[kBroken];
       continue;
     }

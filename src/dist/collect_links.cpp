@@ -276,14 +276,14 @@ CollectedLinks LinkCollector::result(const LinkFiles& files) {
       {"  of them without a QID", group_tally_.rows_without_qid},
       {"articles without links", group_tally_.articles_without_links},
   };
-  std::vector<std::uint64_t> counts;
+  std::vector<std::uint64_t> counts{pool_.spilled_bytes(), group_tally_.pairs, group_tally_.rows};
+  const std::size_t first = counts.size();
   for (const RuleCount& rule : collected.rules) counts.push_back(rule.count);
-  counts.push_back(pool_.spilled_bytes());
   comm::all_reduce<std::uint64_t>(std::span<std::uint64_t>(counts), comm::ReduceOp::kSum, comm_);
-  for (std::size_t i = 0; i < collected.rules.size(); ++i) collected.rules[i].count = counts[i];
-  collected.spilled_bytes = counts.back();
-  collected.pairs = counts[24];
-  collected.rows = counts[26];
+  for (std::size_t i = 0; i < collected.rules.size(); ++i) collected.rules[i].count = counts[first + i];
+  collected.spilled_bytes = counts[0];
+  collected.pairs = counts[1];
+  collected.rows = counts[2];
   collected.parts = parts_->size();
   collected.wikis = dumps_.wikis;
   for (const DumpFile& file : dumps_.files) collected.inputs.push_back(file.input.path);

@@ -29,9 +29,6 @@ struct CollectLinksParams {
   std::string part_suffix = ".tsv";  // ".tsv.gz"
 };
 
-// Written by the caller when all is done; an older one is removed before anything that it lists.
-inline constexpr const char* kLinksManifest = "pagelinks.manifest.json";
-
 struct CollectLinksProgress {
   std::string_view phase;
   double fraction = 0;
@@ -47,7 +44,8 @@ struct CollectedLinks {
   std::uint64_t spilled_bytes = 0;
 };
 
-// Collective. Throws AgreedError. on_progress is called on every rank, and collectively.
+// Collective. Removes an older kCollectRecord before what it lists; the caller writes the new one. Throws AgreedError.
+// on_progress is called on every rank, and collectively.
 CollectedLinks collect_links(const CollectLinksParams& params,
                              const std::function<void(const CollectLinksProgress&)>& on_progress,
                              const comm::Communicator& comm);

@@ -112,14 +112,6 @@ std::vector<std::vector<const DumpFile*>> plan_files(const DumpSet& dumps, std::
   return plan;
 }
 
-QidFeed::QidFeed(std::span<const InputFile> tables, const comm::Communicator& comm) : tables_(tables) {
-  comm::agreed(comm, [&] {
-    for (const InputFile& table : tables) columns_.push_back(read_qid_header(table));
-  });
-  const ShardPlan plan = plan_shards(tables, comm.size());
-  for (const auto own : plan.of_rank[static_cast<std::size_t>(comm.rank())]) pieces_.push_back(plan.pieces[own]);
-}
-
 void note_end_of_file(const DumpRows& rows, InputTally& tally) {
   const MalformedRows& malformed = rows.malformed();
   tally.malformed += malformed.count;

@@ -4,16 +4,13 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "collect/dump_files.h"
 #include "collect/dump_rows.h"
-#include "collect/qid_table.h"
 #include "comm/communicator.h"
-#include "corpus/shard_plan.h"
 
 namespace linktrail::dist {
 
@@ -70,35 +67,6 @@ class TableFeed {
   std::size_t next_ = 0;
   std::unique_ptr<Rows> rows_;
   std::uint64_t done_bytes_ = 0;
-};
-
-// The rows of a rank's pieces of the page-to-QID tables.
-class QidFeed {
- public:
-  // Collective: all ranks read the headers. Throws InputError on all of them for a table that is none.
-  QidFeed(std::span<const InputFile> tables, const comm::Communicator& comm);
-
-  // Calls on_row(wiki_db, page, qid) until full() holds; whether there may be more.
-  template <class OnRow, class Full>
-  bool run(OnRow&& on_row, Full&& full) {
-    for (; next_ < pieces_.size(); ++next_, lines_.reset()) {
-      const Piece& piece = pieces_[next_];
-      if (!lines_) lines_.emplace(tables_[piece.file], piece);
-      const auto take = [&](std::string_view wiki_db, std::uint32_t page, Qid qid) {
-        on_row(wiki_db, page, qid);
-        return !full();
-      };
-      if (read_qid_rows(*lines_, columns_[piece.file], take)) return true;
-    }
-    return false;
-  }
-
- private:
-  std::span<const InputFile> tables_;
-  std::vector<QidColumns> columns_;
-  std::vector<Piece> pieces_;
-  std::size_t next_ = 0;
-  std::optional<LineReader> lines_;
 };
 
 void note_end_of_file(const DumpRows& rows, InputTally& tally);

@@ -7,11 +7,11 @@
 #include <fstream>
 #include <numeric>
 
+#include "collect/rule_counts.h"
 #include "comm/agreement.h"
 #include "comm/collectives.h"
 #include "core/error.h"
 #include "core/output_path.h"
-#include "dist/collect_links.h"
 #include "snapshot/atomic_file.h"
 
 namespace linktrail::dist {
@@ -146,8 +146,8 @@ void LinkFiles::join_tables(const std::string& name, const std::string& header, 
 
 void LinkFiles::replace_older() const {
   for (const std::string& name : names()) final_path(name);  // refuses folders and devices
-  // First of all: a manifest must not vouch for what a killed run left.
-  std::filesystem::remove(files_.output + "/" + kLinksManifest);
+  // First of all: a record must not vouch for what a killed run left.
+  std::filesystem::remove(files_.output + "/" + kCollectRecord);
   sync_folder(files_.output);
   std::vector<std::filesystem::path> older;
   for (const auto& entry : std::filesystem::directory_iterator(files_.output))

@@ -43,13 +43,13 @@ void LinkCollector::push_prop(std::uint16_t wiki, const PagePropRow& row) {
   }
 }
 
-void LinkCollector::push_qid(std::string_view wiki_db, std::uint32_t page, Qid qid) {
-  const auto wiki = std::find(dumps_.wikis.begin(), dumps_.wikis.end(), wiki_db);
+void LinkCollector::push_qid(const PageQid& row) {
+  const auto wiki = std::find(dumps_.wikis.begin(), dumps_.wikis.end(), row.wiki);
   if (wiki == dumps_.wikis.end()) return;  // the table may be of all wikis
-  push_fact({.page = page,
+  push_fact({.page = row.page,
              .wiki = static_cast<std::uint16_t>(wiki - dumps_.wikis.begin()),
              .kind = FactKind::kQid,
-             .value = static_cast<std::uint64_t>(qid)},
+             .value = static_cast<std::uint64_t>(row.qid)},
             {});
 }
 
@@ -61,17 +61,24 @@ void LinkCollector::read_facts() {
   TableFeed<PageRows, PageRow> pages(own, DumpTable::kPage, input_);
   TableFeed<RedirectRows, RedirectRow> redirects(own, DumpTable::kRedirect, input_);
   TableFeed<PagePropRows, PagePropRow> props(own, DumpTable::kPageProps, input_);
-  QidFeed qids(qid_tables_, comm_);
+  PageQidLines qids(qid_tables_, comm_);
   std::uint64_t total = 0;
   for (const DumpFile* file : own) total += file->input.bytes;
   const auto full = [&] { return facts_->full(); };
+  const auto read_qids = [&] {
+    PageQid row;
+    while (qids.next(row)) {
+      push_qid(row);
+      if (full()) return true;
+    }
+    return false;
+  };
   rounds(
       {facts_.get()},
       [&] {
         return pages.run([&](auto wiki, const PageRow& row) { push_page(wiki, row); }, full) ||
                redirects.run([&](auto wiki, const RedirectRow& row) { push_redirect(wiki, row); }, full) ||
-               props.run([&](auto wiki, const PagePropRow& row) { push_prop(wiki, row); }, full) ||
-               qids.run([&](auto wiki, auto page, Qid qid) { push_qid(wiki, page, qid); }, full);
+               props.run([&](auto wiki, const PagePropRow& row) { push_prop(wiki, row); }, full) || read_qids();
       },
       [&] { return part_of(pages.file_bytes() + redirects.file_bytes() + props.file_bytes(), total); });
 }

@@ -14,6 +14,7 @@
 #include "dist/collect_links.h"
 #include "dist/collect_links_input.h"
 #include "dist/collect_links_output.h"
+#include "dist/page_qid_lines.h"
 #include "dist/record_shuffle.h"
 
 namespace linktrail::dist {
@@ -55,7 +56,7 @@ class LinkCollector {
   void push_page(std::uint16_t wiki, const PageRow& row);
   void push_redirect(std::uint16_t wiki, const RedirectRow& row);
   void push_prop(std::uint16_t wiki, const PagePropRow& row);
-  void push_qid(std::string_view wiki_db, std::uint32_t page, Qid qid);
+  void push_qid(const PageQid& row);
   void join_facts();
   void push_title(const TitleRecord& title);
   void follow_all();

@@ -4,13 +4,12 @@
 #include <chrono>
 #include <random>
 
-#include "collect/page_qids.h"
 #include "collect/pageview_rules.h"
 #include "comm/agreement.h"
 #include "comm/collectives.h"
 #include "dist/input_files.h"
 #include "dist/key_join.h"
-#include "dist/piece_lines.h"
+#include "dist/page_qid_lines.h"
 #include "dist/view_exchange.h"
 
 namespace linktrail::dist {
@@ -29,40 +28,38 @@ ActorKey draw_key(const comm::Communicator& comm) {
   return {words[0], words[1]};
 }
 
-// The table, piece by piece, as the join asks for rows.
+// The table, in batches, as the join asks for rows.
 class QidTable {
  public:
   QidTable(std::span<const std::string> inputs, const comm::Communicator& comm)
-      : files_(expand_inputs_on_root(inputs, comm)),
-        columns_(read_headers(comm)),
-        lines_(files_, comm, LineText::kPrivate) {}
+      : files_(expand_inputs_on_root(inputs, comm)), lines_(files_, comm) {}
 
   bool next(std::vector<KeyQid>& batch) {
-    std::string_view line;
     PageQid row;
     while (batch.size() < kBatchRows) {
-      if (!lines_.next(line)) return false;
-      if (line.empty() || lines_.reader().is_first_of_file()) continue;
-      if (rows_.parse(lines_.reader(), line, columns_[lines_.file()], row)) batch.push_back({row.page, row.qid});
+      if (!lines_.next(row)) return false;
+      batch.push_back({page_key(hash_of(row.wiki), row.page), row.qid});
     }
     return true;
   }
 
-  const WikiNames& wikis() { return rows_.wikis(); }
+  const WikiNames& wikis() const { return wikis_; }
 
  private:
-  std::vector<PageQidColumns> read_headers(const comm::Communicator& comm) const {
-    std::vector<PageQidColumns> columns;
-    comm::agreed_on_root(comm, [&] {
-      for (const InputFile& file : files_) columns.push_back(read_page_qid_header(file));
-    });
-    return comm::broadcast(std::move(columns), 0, comm);
+  // Tables are mostly sorted by wiki.
+  std::uint32_t hash_of(std::string_view wiki) {
+    if (wiki != last_wiki_) {
+      last_hash_ = wikis_.add(wiki);
+      last_wiki_ = wiki;
+    }
+    return last_hash_;
   }
 
   std::vector<InputFile> files_;
-  std::vector<PageQidColumns> columns_;
-  PieceLines lines_;
-  PageQidRows rows_;
+  PageQidLines lines_;
+  WikiNames wikis_;
+  std::string last_wiki_;
+  std::uint32_t last_hash_ = 0;
 };
 
 // One rank's part of a collection.

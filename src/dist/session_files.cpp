@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "collect/rule_counts.h"
 #include "comm/agreement.h"
 #include "core/error.h"
 #include "snapshot/atomic_file.h"
@@ -33,7 +34,7 @@ void check_session_folder(const SessionFiles& files, const comm::Communicator& c
     }
     // Of a killed run, perhaps with other parts: personal data that no later run would overwrite.
     for (const fs::path& path : unfinished) fs::remove(path);
-    AtomicFile probe(fs::path(files.folder) / "_collect.json");  // tells of rights and read-only file systems
+    AtomicFile probe(fs::path(files.folder) / kCollectRecord);  // tells of rights and read-only file systems
   });
 }
 

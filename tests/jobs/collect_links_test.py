@@ -1,10 +1,8 @@
 """collect pagelinks as users run it: what it refuses, with which exit code, and what it leaves behind."""
-import signal
-import subprocess
-import time
 import unittest
 
-from job import BAD_INPUT, STORAGE, USAGE, JobTest, command, environment
+from held_job import held_at_file, kill
+from job import BAD_INPUT, STORAGE, USAGE, JobTest
 
 
 class CollectLinksTest(JobTest):
@@ -19,7 +17,7 @@ class CollectLinksTest(JobTest):
     def test_usage(self):
         self.refused(USAGE, "--dumps is required", 1, "collect", "pagelinks", "--output", self.output)
         self.refused(USAGE, "--ids page: page ids mean nothing beyond one wiki", 2, *self.flags("--ids", "page"))
-        self.refused(USAGE, "--memory: expected a size", 1, *self.flags("--memory", "much"))
+        self.refused(USAGE, "--memory: expected 0 to", 1, *self.flags("--memory", -1))
         self.refused(USAGE, "--redirect-hops: expected 0 to 16", 1, *self.flags("--redirect-hops", 17))
 
     def test_bad_input_is_named_and_older_output_stays(self):
@@ -66,21 +64,23 @@ class CollectLinksTest(JobTest):
         for path in self.dumps.glob("aawiki-*"):
             path.write_bytes(path.read_bytes().replace(b"Database: aawiki", b"Database: b\xff"))
         self.done(1, *self.flags("--wikis", "aawiki"))
-        self.assertIn("pagelinks.manifest.json", [path.name for path in self.output.iterdir()])
+        self.assertIn("_collect.json", [path.name for path in self.output.iterdir()])
 
     def test_scratch_that_cannot_be_made(self):
         self.refused(STORAGE, "scratch", 1, *self.flags("--scratch", self.write("file", "x") / "scratch"))
 
-    def test_killed_it_leaves_no_output_that_looks_whole(self):
-        process = subprocess.Popen(command(2, *self.flags()), env=environment(), stderr=subprocess.PIPE)
-        time.sleep(0.3)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        names = [path.name for path in self.output.iterdir()] if self.output.is_dir() else []
-        if "pagelinks.manifest.json" not in names:
-            self.done(2, *self.flags())
-        self.assertIn("pagelinks.manifest.json", [path.name for path in self.output.iterdir()])
-        self.assertFalse([path for path in self.output.iterdir() if path.name.startswith(".")])
+    def test_killed_while_it_writes_it_leaves_older_output_and_runs_again(self):
+        self.done(1, *self.flags())
+        before = {path.name: path.read_bytes() for path in self.output.iterdir()}
+        unfinished = self.output / ".collect-pagelinks.partial"
+        kill(held_at_file(self, unfinished, 2, *self.flags()))
+        self.assertTrue(unfinished.exists())
+        self.assertEqual({path.name: path.read_bytes() for path in self.output.iterdir() if path.is_file()}, before)
+        self.done(2, *self.flags())
+        self.assertFalse(unfinished.exists())
+        before.pop("_collect.json")  # holds the time
+        self.assertEqual({path.name: path.read_bytes() for path in self.output.iterdir() if path.name != "_collect.json"},
+                         before)
 
 
 if __name__ == "__main__":

@@ -22,13 +22,12 @@ std::vector<std::string> read(const std::string& text) {
     const InputFile file{path, fs::file_size(path), Compression::kNone};
     const PageQidColumns columns = read_page_qid_header(file);
     LineReader lines(file, {0, 0, file.bytes});
-    PageQidRows rows;
     PageQid row;
     std::string_view line;
     lines.next(line);
     while (lines.next(line))
-      result.push_back(rows.parse(lines, line, columns, row)
-                           ? std::to_string(page_id_of(row.page)) + "=" + std::to_string(row.qid)
+      result.push_back(parse_page_qid(lines, line, columns, row)
+                           ? std::string(row.wiki) + std::to_string(row.page) + "=" + std::to_string(row.qid)
                            : "none");
   } catch (const InputError& error) {
     result.emplace_back(error.what());
@@ -39,7 +38,7 @@ std::vector<std::string> read(const std::string& text) {
 
 TEST(PageQids, ColumnsAreFoundByNameAndQidsInBothSpellings) {
   EXPECT_THAT(read("qid\tx\tpage_id\twiki_db\nQ42\t\t7\tenwiki\n43\t\t8\tenwiki\nNULL\t\t9\tenwiki\n"),
-              testing::ElementsAre("7=42", "8=43", "none"));
+              testing::ElementsAre("enwiki7=42", "enwiki8=43", "none"));
 }
 
 TEST(PageQids, WhatIsWrongIsRefusedWithItsLine) {
