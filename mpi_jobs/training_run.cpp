@@ -16,22 +16,40 @@ using Clock = std::chrono::steady_clock;
 
 std::string checkpoint_path(const TrainingRun& run) { return run.folder + "/checkpoint.h5"; }
 
-// Decides after each round whether to write a checkpoint, and writes it.
+// Decides after each round whether to write a checkpoint, writes it, and reads it again if the model must go back.
 class Checkpointer {
  public:
-  Checkpointer(const TrainingRun& run, const EmbeddingModel& model, const Context& context)
-      : run_(run), model_(model), context_(context), last_(Clock::now()) {}
+  // The run goes on at `start`: from a checkpoint, unless that is the beginning.
+  Checkpointer(const TrainingRun& run, dist::NodeModel& model, dist::TrainCursor start, const Context& context)
+      : run_(run), model_(model), context_(context), last_(Clock::now()), has_one_(start != dist::TrainCursor{}) {}
 
   dist::AfterRound after_round(const dist::TrainCursor& next) {
     const bool stop = comm::StopSignal::requested_anywhere(context_.comm);
     if (stop || is_due()) {
-      dist::write_checkpoint(checkpoint_path(run_), run_.key, next, model_, context_.comm);
+      dist::write_checkpoint(checkpoint_path(run_), run_.key, next, model_.matrices, context_.comm);
       last_ = Clock::now();
+      has_one_ = true;
     }
     return stop ? dist::AfterRound::kStop : dist::AfterRound::kContinue;
   }
 
+  // Brings the model back to the run's last checkpoint, or to its start where there is none.
+  dist::TrainCursor restore(const InitialModel& initial) {
+    context_.log.info("going back to the last checkpoint, or to the start, and training from there");
+    make_anew(initial);
+    if (!has_one_) return {};
+    const auto cursor = dist::read_checkpoint(checkpoint_path(run_), run_.key, model_);
+    if (!cursor) make_anew(initial);
+    return cursor.value_or(dist::TrainCursor{});
+  }
+
  private:
+  // The old values go first: a large model does not fit twice.
+  void make_anew(const InitialModel& initial) {
+    model_.matrices = {};
+    model_ = initial();
+  }
+
   // Rank 0's clock decides for all; checkpoints do not change the result.
   bool is_due() const {
     std::uint32_t due =
@@ -41,9 +59,10 @@ class Checkpointer {
   }
 
   const TrainingRun& run_;
-  const EmbeddingModel& model_;
+  dist::NodeModel& model_;
   const Context& context_;
   Clock::time_point last_;
+  bool has_one_;
 };
 
 void remove_checkpoint(const std::string& path, const comm::Communicator& comm) {
@@ -87,7 +106,7 @@ TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, c
   Start begin = start_of(checkpoint_path(run), run.key, initial, context);
   dist::NodeModel& model = begin.model;
   const dist::TrainCursor start = begin.cursor;
-  Checkpointer checkpointer(run, model.matrices, context);
+  Checkpointer checkpointer(run, model, start, context);
   RoundObserver observer({.stage = run.stage,
                           .run_id = run.run_id,
                           .metrics = run.folder + "/metrics.jsonl",
@@ -96,6 +115,7 @@ TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, c
   const dist::TrainHooks hooks{
       .on_report = [&](const dist::RoundReport& report) { observer.on_round(report); },
       .on_divergence = [&](const dist::Divergence& found) { warn_of_divergence(found, context); },
+      .restore = [&] { return checkpointer.restore(initial); },
       .on_round_end = [&](const dist::TrainCursor& next) { return checkpointer.after_round(next); }};
   const dist::TrainOutcome outcome = train(start, model, hooks);
   observer.finish();

@@ -74,6 +74,8 @@ class RoundLoop {
 
   TrainOutcome run(const TrainSliceFn& train) {
     expect_valid_start(run_.start);
+    if (round_.is_alone() && !hooks_.restore)
+      at_start_ = {.input = model_.matrices.input.clone(), .output = model_.matrices.output.clone()};
     TrainOutcome outcome;
     outcome.next = run_.start;
     const auto begin = std::chrono::steady_clock::now();
@@ -109,7 +111,7 @@ class RoundLoop {
     RankRound own;
     std::vector<RankRound> ranks;
     while (ranks = train_round(outcome.next, train, own), !is_sane(ranks))
-      take_back(outcome.next, summarise(ranks).loss);
+      take_back(outcome.next, summarise(ranks).loss, train);
     const TrainCursor now = outcome.next;
     outcome.next = after(now);
     RoundReport report = summarise(ranks);
@@ -171,15 +173,42 @@ class RoundLoop {
     return rows && std::isfinite(summarise(ranks).loss);
   }
 
-  void take_back(TrainCursor& now, double loss) {
+  void take_back(TrainCursor& now, double loss, const TrainSliceFn& train) {
     round_.roll_back();
+    if (round_.is_alone()) train_again_up_to(now, train);
     if (now.halvings == kMostHalvings) throw_diverged(fmt::format("loss {} or rows that explode", loss), now);
     ++now.halvings;
+    halved_at_.push_back(now);
     if (hooks_.on_divergence)
       hooks_.on_divergence({.epoch = now.epoch,
                             .round = now.round,
                             .loss = loss,
                             .learning_rate = params_.learning_rate * rate_scale(now)});
+  }
+
+  // From an earlier state, at the rates that its rounds had.
+  void train_again_up_to(TrainCursor now, const TrainSliceFn& train) {
+    TrainCursor at = hooks_.restore ? hooks_.restore() : restore_start();
+    for (; is_before(at, now); at = after(at)) {
+      at.halvings = halvings_at(at);
+      RankRound unused;
+      train_round(at, train, unused);
+    }
+  }
+
+  TrainCursor restore_start() {
+    model_.matrices.input = at_start_.input.clone();
+    model_.matrices.output = at_start_.output.clone();
+    return run_.start;
+  }
+
+  static bool is_before(TrainCursor a, TrainCursor b) {
+    return std::pair(a.epoch, a.round) < std::pair(b.epoch, b.round);
+  }
+
+  std::uint32_t halvings_at(TrainCursor round) const {
+    const auto later = std::ranges::count_if(halved_at_, [&](TrainCursor halved) { return !is_before(round, halved); });
+    return run_.start.halvings + static_cast<std::uint32_t>(later);
   }
 
   void add_times(RoundReport& report, const RankRound& own) const {
@@ -234,7 +263,9 @@ class RoundLoop {
   const comm::Communicator& comm_;
   RoundsPlan plan_;
   SharedRound round_;
-  std::vector<std::size_t> bounds_;  // of the parts of rounds
+  std::vector<std::size_t> bounds_;     // of the parts of rounds
+  std::vector<TrainCursor> halved_at_;  // where the rate was halved
+  EmbeddingModel at_start_;             // of one rank alone that has no other way back
 };
 
 }  // namespace

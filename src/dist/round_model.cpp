@@ -23,7 +23,7 @@ std::vector<RoundMemory> memories_of(const comm::SharedWindow& window, std::size
 SharedRound::Part::Part(Matrix& trained, CombineRule rule, const comm::Node& node, std::size_t most_hot_rows)
     : matrix(trained),
       hot_rows(std::min(most_hot_rows, trained.rows())),
-      window(RoundMemory::bytes(trained.rows(), trained.dim()), node.ranks(), node.all()),
+      window(node.all().size() == 1 ? 0 : RoundMemory::bytes(trained.rows(), trained.dim()), node.ranks(), node.all()),
       sync(trained, memories_of(window, trained.rows(), node.ranks().size()),
            {.combine = rule, .ranks = node.all().size()}, node) {}
 
@@ -34,8 +34,8 @@ SharedRound::SharedRound(NodeModel& model, CombineRule rule, std::size_t hot_row
       rows_(rows_of(input_), rows_of(output_)) {}
 
 RoundRows SharedRound::rows_of(const Part& part) const {
-  return {part.matrix, is_alone() ? RoundMode::kInPlace : RoundMode::kOverlay,
-          RoundMemory::in(part.window.share(node_.ranks().rank()), part.matrix.rows())};
+  if (is_alone()) return RoundRows(part.matrix);
+  return {part.matrix, RoundMemory::in(part.window.share(node_.ranks().rank()), part.matrix.rows())};
 }
 
 template <class Work>
@@ -63,8 +63,8 @@ void SharedRound::finish(ValuePrecision precision) {
 }
 
 void SharedRound::roll_back() {
-  rows_.input.roll_back();
-  rows_.output.roll_back();
+  rows_.input.finish();
+  rows_.output.finish();
   between_barriers([](Part& part) { part.sync.restore(); });
 }
 

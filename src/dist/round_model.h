@@ -17,6 +17,9 @@ class SharedRound {
 
   RoundModel& rows() { return rows_; }
 
+  // Whether the model is trained in place, so that roll_back() cannot bring back what it was.
+  bool is_alone() const { return node_.all().size() == 1; }
+
   // Collective. At the start of a round in which hot rows will be synchronised.
   void remember_hot_rows();
 
@@ -26,7 +29,8 @@ class SharedRound {
   // Collective. Brings all rows together and ends the round.
   void finish(ValuePrecision precision);
 
-  // Collective. Ends the round and leaves the model as it was at its start.
+  // Collective. Ends the round and leaves the model as it was at its start, unless one rank alone has changed it in
+  // place.
   void roll_back();
 
   // Whether what this rank has trained in the round is finite and of a length that a model may have.
@@ -43,7 +47,6 @@ class SharedRound {
     RowSync sync;
   };
 
-  bool is_alone() const { return node_.all().size() == 1; }
   RoundRows rows_of(const Part& part) const;
   template <class Work>
   void between_barriers(const Work& work);

@@ -23,9 +23,9 @@ RoundsPlan sync_need(const SyncCase& what) {
   constexpr std::uint64_t kTokensPerRow = 15;
   // Fewer tokens of a rank take less time than the meeting itself.
   constexpr std::uint64_t kLeastTokens = 4096;
-  // A small model is synchronised in no time, so it is synchronised as often as if this many rows were all that is
-  // brought together in an epoch, up to a number of times that is enough for any.
-  constexpr std::uint64_t kCheapRows = 1250000, kMostCheapRounds = 320;
+  // A small model is synchronised in no time, so it is synchronised as often as is enough for any; of a larger one
+  // the frequent rows meet often, and all of them the more rarely the more there are.
+  constexpr std::uint64_t kCheapSquare = 5000000000, kMostCheapRounds = 320;
   // Rows that a whole run trains seldom must meet often: the rounds of the run, times the tokens that it trains a row
   // to the power of 1.5, which passes through what WordNet needs (85 tokens a row) and the 50,000 articles (420) do
   // not.
@@ -35,7 +35,7 @@ RoundsPlan sync_need(const SyncCase& what) {
   const std::uint64_t drift = tokens / std::max(kLeastTokens, kTokensPerRow * rows / ranks) + 1;
   const double tokens_a_row = static_cast<double>(tokens * ranks) * what.epochs / static_cast<double>(rows);
   const double sparse = kSparseRounds / std::pow(tokens_a_row, 1.5) / what.epochs;
-  const std::uint64_t few = std::max(std::min(kCheapRows / rows, kMostCheapRounds),
+  const std::uint64_t few = std::max(std::min(kCheapSquare / (rows * rows), kMostCheapRounds),
                                      static_cast<std::uint64_t>(std::min(sparse, kMostSparseRounds)));
   RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, few))};
   need.hot_rows = std::min<std::size_t>(rows / 16, kMostHotRows);
@@ -43,11 +43,16 @@ RoundsPlan sync_need(const SyncCase& what) {
   return need;
 }
 
-std::uint64_t most_round_tokens(const ModelShape& shape) {
-  constexpr std::uint64_t kMost = 20000000;  // about ten seconds: a request to stop waits for the end of the round
+namespace {
+
+constexpr std::uint64_t kMost = 20000000;  // tokens, about ten seconds: a request to stop waits for the end of the round
+
+}  // namespace
+
+std::uint64_t most_round_tokens(const ModelShape& shape, std::size_t ranks) {
   constexpr std::uint64_t kSmallModel = std::uint64_t{2} << 30, kLeastBudget = std::uint64_t{1} << 29;  // bytes
   const std::uint64_t rows = shape.input_rows + shape.output_rows, row_bytes = padded_dim(shape.dim) * sizeof(float);
-  if (rows * row_bytes <= kSmallModel) return kMost;
+  if (ranks == 1 || rows * row_bytes <= kSmallModel) return kMost;
   const std::uint64_t budget = std::max(kLeastBudget, rows * row_bytes / 10);
   return std::min(kMost, budget / row_bytes * 2 / 5);  // 2.5 rows a token: an estimate for sessions of five pages
 }
@@ -58,7 +63,7 @@ RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> to
                                      .rows = shape.input_rows,
                                      .ranks = static_cast<int>(tokens.size()),
                                      .epochs = epochs});
-  const std::uint64_t most = sync.round_tokens > 0 ? sync.round_tokens : most_round_tokens(shape);
+  const std::uint64_t most = sync.round_tokens > 0 ? sync.round_tokens : most_round_tokens(shape, tokens.size());
   return {.rounds = rounds_per_epoch(tokens, most, sync.min_rounds > 0 ? sync.min_rounds : need.rounds),
           .hot_syncs = sync.hot_syncs > 0 ? sync.hot_syncs : need.hot_syncs,
           .hot_rows = need.hot_rows};

@@ -40,7 +40,8 @@ RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> to
                        std::uint32_t epochs);
 
 // Most tokens of a round: the rows that they touch are copied, and the copies should not be large beside a large model.
-std::uint64_t most_round_tokens(const ModelShape& shape);
+// One rank alone copies none.
+std::uint64_t most_round_tokens(const ModelShape& shape, std::size_t ranks);
 
 // Boundaries of the slices: round r trains sequences [result[r], result[r + 1]); result has rounds + 1 entries.
 // Slices are contiguous, cover the shard, and some are empty if there are fewer sequences than rounds.

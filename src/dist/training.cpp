@@ -36,8 +36,8 @@ void expect_training_memory(const ModelShape& shape, const TrainParams& params, 
   comm::agreed(comm, [&] {
     validate(sync);
     const RoundsPlan plan = plan_rounds(sync, all, shape, params.epochs);
-    const TrainingMemory need =
-        training_memory(shape, {.ranks = ranks, .sharing = sharing}, std::ranges::max(all) / plan.rounds + 1);
+    const std::uint64_t round_tokens = all.size() == 1 ? 0 : std::ranges::max(all) / plan.rounds + 1;
+    const TrainingMemory need = training_memory(shape, {.ranks = ranks, .sharing = sharing}, round_tokens);
     require_memory(need, shape, ranks, available_bytes(sync));
   });
 }

@@ -3,7 +3,7 @@
 // Rounds are counted in tokens, never in seconds, so the same seed and number of ranks give the same bytes. The
 // model between two rounds is the whole state: with the cursor it is a checkpoint, and an uninterrupted run and
 // one that was stopped and resumed agree byte for byte. A round that spoils the model is taken back and trained again
-// at half the rate.
+// at half the rate; one rank alone trains again what came before it, from the last state that there is.
 #pragma once
 
 #include <cstdint>
@@ -71,6 +71,10 @@ struct TrainHooks {
   std::function<void(const RoundReport&)> on_report = nullptr;
   // Called on every rank when a round is taken back.
   std::function<void(const Divergence&)> on_divergence = nullptr;
+  // One rank alone trains in place and cannot take a round back: this brings the model back to a state that it had in
+  // this run (its start, or a checkpoint), and returns the round that comes next. Without it a copy of the model is
+  // kept from the start.
+  std::function<TrainCursor()> restore = nullptr;
   // Called on every rank after every round with equal models, so it may write a checkpoint collectively. `next`
   // is what to resume from. Training stops on all ranks if any of them returns kStop.
   std::function<AfterRound(const TrainCursor& next)> on_round_end = nullptr;

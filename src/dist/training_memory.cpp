@@ -18,7 +18,8 @@ TrainingMemory training_memory(const ModelShape& shape, const MachineRanks& mach
   constexpr std::uint64_t kTableBytes = 16;  // a row, while the trainer is made: its count, twice as vectors grow
   const std::uint64_t rows = shape.input_rows + shape.output_rows, row_bytes = padded_dim(shape.dim) * sizeof(float);
   const std::uint64_t touched = std::min(rows, kRowsOfAToken * round_tokens);
-  const std::uint64_t of_round = rows * sizeof(std::uint32_t) + touched * (row_bytes + sizeof(TokenId));
+  const std::uint64_t of_overlay = rows * sizeof(std::uint32_t) + touched * (row_bytes + sizeof(TokenId));
+  const std::uint64_t of_round = round_tokens > 0 ? of_overlay : 0;
   const std::uint64_t of_rank = std::max(of_round, kTableBytes * shape.input_rows);
   const auto models = static_cast<std::uint64_t>((machine.ranks + machine.sharing - 1) / machine.sharing);
   return {.matrices = models * rows * row_bytes, .rounds = static_cast<std::uint64_t>(machine.ranks) * of_rank};

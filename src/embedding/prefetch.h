@@ -8,6 +8,7 @@
 namespace linktrail {
 
 inline void prefetch_place(const RoundRows& rows, TokenId row) {
+  if (rows.is_in_place()) return;
   __builtin_prefetch(rows.memory().place_of + row, 1);
   have_effect();
 }

@@ -15,7 +15,8 @@ std::size_t copies_offset(std::size_t rows) {
   return (rows * sizeof(std::uint32_t) + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
 }
 
-// Rows looked at by is_sane(): a model that explodes spoils most of its rows within a round.
+// Rows looked at by is_sane(), about: a model that explodes spoils most of its rows within a round, and first the
+// frequent ones, which come first in a matrix.
 constexpr std::size_t kSampledRows = 8192;
 
 bool is_sane_row(const float* row, std::size_t stride, float longest) {
@@ -36,14 +37,9 @@ RoundMemory RoundMemory::in(std::shared_ptr<void> zeros, std::size_t rows) {
           .owner = std::move(zeros)};
 }
 
-RoundRows::RoundRows(Matrix& matrix, RoundMode mode, RoundMemory memory)
-    : matrix_(&matrix), mode_(mode), memory_(std::move(memory)) {
-  if (memory_.place_of != nullptr) make_huge(memory_.place_of, matrix.rows() * sizeof(std::uint32_t));
+RoundRows::RoundRows(Matrix& matrix, RoundMemory memory) : matrix_(&matrix), memory_(std::move(memory)) {
+  if (!is_in_place()) make_huge(memory_.place_of, matrix.rows() * sizeof(std::uint32_t));
 }
-
-RoundRows::RoundRows(Matrix& matrix)
-    : RoundRows(matrix, RoundMode::kInPlace,
-                RoundMemory::in(reserve_zeroed(RoundMemory::bytes(matrix.rows(), matrix.dim())), matrix.rows())) {}
 
 // As the copies grow, for most rounds of a large model touch few of its rows.
 void RoundRows::make_room_huge(std::size_t copies) {
@@ -67,18 +63,13 @@ void RoundRows::finish() {
   touched_.clear();
 }
 
-void RoundRows::roll_back() {
-  if (mode_ == RoundMode::kInPlace)
-    for (std::size_t i = 0; i < touched_.size(); ++i)
-      std::memcpy(matrix_->row_data(touched_[i]), copy_at(static_cast<std::uint32_t>(i + 1)),
-                  matrix_->stride() * sizeof(float));
-  finish();
-}
-
 bool RoundRows::is_sane(float longest) const {
-  const std::size_t step = std::max<std::size_t>(1, touched_.size() / kSampledRows);
-  for (std::size_t i = 0; i < touched_.size(); i += step)
-    if (!is_sane_row(peek(touched_[i]), matrix_->stride(), longest)) return false;
+  const std::size_t count = is_in_place() ? matrix_->rows() : touched_.size();
+  const std::size_t step = std::max<std::size_t>(1, count / kSampledRows);
+  for (std::size_t i = 0; i < count; i += i < kSampledRows / 2 ? 1 : step) {
+    const TokenId row = is_in_place() ? static_cast<TokenId>(i) : touched_[i];
+    if (!is_sane_row(peek(row), matrix_->stride(), longest)) return false;
+  }
   return true;
 }
 

@@ -1,8 +1,8 @@
-// The rows of a matrix as one round of training sees them: what it changes can be taken back, or handed to other ranks.
+// The rows of a matrix as one round of training sees them.
 //
-// A row is copied when a round first touches it. One rank alone trains in place, and the copies are the old values.
-// Ranks that share a matrix train their copies, an overlay, and the matrix stays as it was until they have combined
-// what they learnt; so a node needs the matrix once, and a rank as much more as it touches in a round.
+// One rank alone trains the matrix in place. Ranks that share a matrix train an overlay: a row is copied when a round
+// first touches it, and the matrix stays as it was until they have combined what they learnt; so a node needs the
+// matrix once, and a rank as much more as it touches in a round.
 #pragma once
 
 #include <cstddef>
@@ -17,9 +17,7 @@
 
 namespace linktrail {
 
-enum class RoundMode { kInPlace, kOverlay };
-
-// Where the copies are. Others may read it between rounds.
+// Where the copies of an overlay are. Others may read it between rounds.
 struct RoundMemory {
   std::uint32_t* place_of = nullptr;  // [rows]: 1 + the place of a row's copy, 0 if the row was not touched
   float* copies = nullptr;            // [rows x stride] at most, padding zero
@@ -32,43 +30,42 @@ struct RoundMemory {
 
 class RoundRows {
  public:
-  // `matrix` must outlive the rounds. The memory is the rank's own.
-  RoundRows(Matrix& matrix, RoundMode mode, RoundMemory memory);
-  explicit RoundRows(Matrix& matrix);  // in place, in private memory
+  // `matrix` must outlive the rounds.
+  explicit RoundRows(Matrix& matrix) : matrix_(&matrix) {}  // in place
+  RoundRows(Matrix& matrix, RoundMemory memory);            // an overlay, in memory that is the rank's own
 
   // Must be called before the first change of a row in a round. Returns the row of table() that holds it from now to
   // the end of the round.
   std::uint32_t touch(TokenId row) {
+    if (is_in_place()) return row;
     std::uint32_t& place = memory_.place_of[row];
     if (place == 0) place = copy(row);
-    return mode_ == RoundMode::kInPlace ? row : place - 1;
+    return place - 1;
   }
 
   // Where the row is now; for prefetching.
   const float* peek(TokenId row) const {
-    if (mode_ == RoundMode::kInPlace) return matrix_->row_data(row);
+    if (is_in_place()) return matrix_->row_data(row);
     const std::uint32_t place = memory_.place_of[row];
     return place == 0 ? matrix_->row_data(row) : copy_at(place);
   }
 
   // Rows to train, by the numbers that touch() returns.
-  float* table() { return mode_ == RoundMode::kInPlace ? matrix_->data() : memory_.copies; }
+  float* table() { return is_in_place() ? matrix_->data() : memory_.copies; }
   std::size_t stride() const { return matrix_->stride(); }
   std::size_t dim() const { return matrix_->dim(); }
   std::size_t rows() const { return matrix_->rows(); }
-  RoundMode mode() const { return mode_; }
+  bool is_in_place() const { return memory_.place_of == nullptr; }
   const RoundMemory& memory() const { return memory_; }
 
-  // In the order of their first touch in this round.
+  // Of an overlay: in the order of their first touch in this round.
   std::span<const TokenId> touched() const { return touched_; }
 
   // Ends the round. In an overlay the changes are gone, unless they were combined into the matrix.
   void finish();
 
-  // Ends the round and leaves the matrix as it was at the start of the round. In an overlay that is finish().
-  void roll_back();
-
-  // Whether the trained values of (a sample of) the touched rows are finite and no longer than `longest`.
+  // Whether the trained values of (a sample of) the rows are finite and no longer than `longest`: of those that an
+  // overlay has touched, or of all that are trained in place.
   bool is_sane(float longest) const;
 
  private:
@@ -77,7 +74,6 @@ class RoundRows {
   std::uint32_t copy(TokenId row);
 
   Matrix* matrix_;
-  RoundMode mode_;
   RoundMemory memory_;
   std::vector<TokenId> touched_;
   std::size_t huge_bytes_ = 0;  // of the copies, from the first on: have been made huge

@@ -26,7 +26,7 @@ struct Fixture {
         matrix(shared_matrix(kRows, kDim, node)),
         window(RoundMemory::bytes(kRows, kDim), node.ranks(), world()),
         sync(matrix, memories(), {.combine = rule, .ranks = world().size()}, node),
-        rows(matrix, RoundMode::kOverlay, RoundMemory::in(window.share(node.ranks().rank()), kRows)) {
+        rows(matrix, RoundMemory::in(window.share(node.ranks().rank()), kRows)) {
     if (node.ranks().is_root())
       for (std::size_t i = 0; i < kRows; ++i) matrix.row(i)[0] = static_cast<float>(i);
     comm::barrier(world());
@@ -132,7 +132,7 @@ TEST(RowSync, RestoresWhatItRemembers) {
   fixture.sync.remember(100);
   fixture.change();
   fixture.synchronise(100, ValuePrecision::kFloat32);
-  fixture.rows.roll_back();
+  fixture.rows.finish();
 
   comm::barrier(world());
   fixture.sync.restore();
@@ -173,7 +173,7 @@ TEST(NodeExchange, OwesNothingOfARoundThatWasTakenBack) {
   fixture.sync.remember(kRows);
   comm::barrier(world());
   change(std::numeric_limits<float>::quiet_NaN());
-  fixture.rows.roll_back();
+  fixture.rows.finish();
   comm::barrier(world());
   fixture.sync.restore();
   comm::barrier(world());

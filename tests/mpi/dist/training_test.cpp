@@ -234,6 +234,47 @@ TEST(Training, GoesOnAfterADivergenceAndAResumedRunKnowsOfIt) {
   comm::barrier(world());
 }
 
+// After the fifth round the model is spoilt: one rank alone trains again from where it can, here the second round, and
+// then as a run does that halves its rate after the fifth. Several ranks have their overlays to forget.
+TEST(Training, OneRankAloneTrainsAgainWhatItCannotTakeBack) {
+  Fixture fixture;
+  fixture.sync.round_tokens = 2000;
+  NodeModel model = fixture.new_model(), expected = fixture.new_model();
+  EmbeddingModel saved;
+  std::size_t rounds = 0, restored = 0;
+  TrainCursor spoilt_at, saved_at;
+  const TrainHooks hooks{.restore =
+                             [&] {
+                               ++restored;
+                               model.matrices = {.input = saved.input.clone(), .output = saved.output.clone()};
+                               return saved_at;
+                             },
+                         .on_round_end =
+                             [&](const TrainCursor& next) {
+                               if (++rounds == 2) {
+                                 saved = {.input = model.matrices.input.clone(), .output = model.matrices.output.clone()};
+                                 saved_at = next;
+                               } else if (rounds == 5) {
+                                 spoilt_at = next;
+                                 if (world().size() == 1) model.matrices.input.row(0)[0] = 1e30F;
+                               }
+                               return AfterRound::kContinue;
+                             }};
+  const TrainHooks stop{.on_round_end = [&](const TrainCursor& next) {
+    return next == spoilt_at ? AfterRound::kStop : AfterRound::kContinue;
+  }};
+
+  const TrainOutcome outcome = train(fixture, model, hooks);
+  TrainCursor cursor = train(fixture, expected, stop).next;
+  if (world().size() == 1) ++cursor.halvings;
+  train(fixture, expected, {}, cursor);
+
+  EXPECT_EQ(restored, world().size() == 1 ? 1U : 0U);
+  EXPECT_EQ(outcome.next.halvings, cursor.halvings);
+  EXPECT_EQ(fingerprint(model), fingerprint(expected));
+  comm::barrier(world());
+}
+
 // Ranks as two or more nodes of at most two: every node has the same model, and it learns.
 TEST(Training, NodesExchangeWhatTheirRanksLearnt) {
   for (const ValuePrecision precision : {ValuePrecision::kFloat32, ValuePrecision::kBf16}) {

@@ -31,6 +31,10 @@ TEST(TrainingMemory, ARoundCannotTouchMoreRowsThanThereAre) {
             training_memory(small, {.ranks = 2, .sharing = 2}, 100000000).rounds);
 }
 
+TEST(TrainingMemory, OneRankAloneCopiesNoRows) {
+  EXPECT_EQ(training_memory(kTenMillion, {}, 0).rounds, 16ULL * kTenMillion.input_rows);
+}
+
 TEST(TrainingMemory, TheTrainerIsMadeFromCountsOfAllRowsHoweverShortTheRounds) {
   EXPECT_GE(training_memory(kTenMillion, {.ranks = 3, .sharing = 3}, 1).rounds, 3ULL * 16 * kTenMillion.input_rows);
 }

@@ -4,11 +4,12 @@
 
 #include <limits>
 
-#include "core/lazy_memory.h"
+#include "unit/embedding/overlay.h"
 
 namespace linktrail {
 namespace {
 
+using test::overlay_of;
 using testing::ElementsAre;
 
 Matrix counted(std::size_t rows, std::size_t dim) {
@@ -18,36 +19,16 @@ Matrix counted(std::size_t rows, std::size_t dim) {
   return matrix;
 }
 
-RoundRows overlay_of(Matrix& matrix) {
-  auto memory = RoundMemory::in(reserve_zeroed(RoundMemory::bytes(matrix.rows(), matrix.dim())), matrix.rows());
-  return {matrix, RoundMode::kOverlay, std::move(memory)};
-}
-
 float* trained(RoundRows& rows, TokenId row) { return rows.table() + rows.touch(row) * rows.stride(); }
 
-TEST(RoundRows, InPlaceRowsKeepTheirNumbersAndCanBeTakenBack) {
+TEST(RoundRows, InPlaceRowsKeepTheirNumbersAndChangeTheMatrix) {
   Matrix matrix = counted(5, 3);
   RoundRows rows(matrix);
 
   EXPECT_EQ(rows.touch(3), 3U);
   trained(rows, 3)[0] = -1;
-  trained(rows, 1)[2] = -2;
-  EXPECT_EQ(matrix.row(3)[0], -1);
-  rows.roll_back();
-
-  EXPECT_THAT(std::vector<float>(matrix.row(3).begin(), matrix.row(3).end()), ElementsAre(30, 31, 32));
-  EXPECT_THAT(std::vector<float>(matrix.row(1).begin(), matrix.row(1).end()), ElementsAre(10, 11, 12));
-  EXPECT_TRUE(rows.touched().empty());
-}
-
-TEST(RoundRows, FinishedChangesAreTakenBackNoMore) {
-  Matrix matrix = counted(5, 3);
-  RoundRows rows(matrix);
-
-  trained(rows, 3)[0] = -1;
+  EXPECT_EQ(rows.peek(3)[0], -1);
   rows.finish();
-  trained(rows, 3)[1] = -2;
-  rows.roll_back();
 
   EXPECT_THAT(std::vector<float>(matrix.row(3).begin(), matrix.row(3).end()), ElementsAre(-1, 31, 32));
 }
@@ -90,12 +71,21 @@ TEST(RoundRows, RowsThatAreNotFiniteOrExplodeAreNotSane) {
   }
 }
 
+TEST(RoundRows, RowsInPlaceAreLookedAtWhetherTouchedOrNot) {
+  Matrix matrix = counted(5, 3);
+  RoundRows rows(matrix);
+
+  EXPECT_TRUE(rows.is_sane(1e4F));
+  matrix.row(4)[2] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_FALSE(rows.is_sane(1e4F));
+}
+
 TEST(RoundRows, AnEmptyMatrixHasNothingToTouch) {
   Matrix matrix(0, 3);
   RoundRows rows(matrix);
 
   EXPECT_TRUE(rows.is_sane(1));
-  rows.roll_back();
+  rows.finish();
   EXPECT_EQ(rows.rows(), 0U);
 }
 

@@ -1,10 +1,11 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "embedding/quality.h"
 #include "embedding/trainer.h"
+#include "unit/embedding/overlay.h"
 #include "unit/embedding/planted_topics.h"
 
 namespace linktrail {
@@ -125,7 +126,24 @@ TEST(SupervisedTrainer, CountsTheEndOfTheRowAsAMemberOfTheBag) {
   EXPECT_NEAR(model.input.row(0)[0], 0.3 + 0.5 * (1 - p) * 2 / 2, 1e-6);
   EXPECT_NEAR(model.input.row(1)[0], 0.5 + 0.5 * (1 - p) * 2 / 2, 1e-6);
   EXPECT_NEAR(model.output.row(0)[0], 2 + 0.5 * (1 - p) * h, 1e-6);
-  EXPECT_TRUE(std::ranges::find(round.input.touched(), 1U) != round.input.touched().end());
+}
+
+TEST(SupervisedTrainer, TouchesTheRowsOfTheBagAndItsEnd) {
+  EmbeddingModel model{Matrix(4, 1), Matrix(1, 1)};
+  for (std::size_t row = 0; row < 4; ++row) model.input.row(row)[0] = 0.5F;
+  model.output.row(0)[0] = 2.0F;
+  TokenSequences bags;
+  bags.append(std::vector<TokenId>{2});
+  Sequences<LabelId> labels;
+  labels.append(std::vector<LabelId>{0});
+  RoundModel round = test::overlay_of(model);
+
+  SupervisedTrainer({.dim = 1, .learning_rate = 0.5}, 1)
+      .train(bags, labels, {.begin = 0, .end = 1, .progress_end = 1}, round);
+
+  EXPECT_THAT(round.input.touched(), testing::UnorderedElementsAre(2U, 1U));
+  EXPECT_GT(round.input.peek(1)[0], 0.5F);
+  EXPECT_EQ(model.input.row(1)[0], 0.5F);
 }
 
 TEST(PredictLabels, OfAnEmptyBagIsReported) {

@@ -11,6 +11,7 @@
 
 #include "embedding/negative_pool.h"
 #include "support/heap.h"
+#include "unit/embedding/overlay.h"
 #include "unit/embedding/planted_topics.h"
 
 namespace linktrail {
@@ -149,17 +150,15 @@ TEST_P(SequenceTrainerOf, TouchesTheRowsThatItChangesAndFewMore) {
   EmbeddingModel model = initial_model(world.qids(), world.vocabulary(), 20, 1);
   // From output rows of zero the first gradients would be zero too.
   for (std::size_t i = 0; i < model.output.rows(); ++i) model.output.row(i)[0] = 0.1F;
-  const Matrix input = model.input.clone(), output = model.output.clone();
-  RoundModel round(model);
+  RoundModel round = test::overlay_of(model);
   SequenceTrainer trainer(small_params(GetParam()), std::vector<std::uint64_t>(world.vocabulary(), 1));
 
   trainer.train(sessions, {.begin = 0, .end = 6, .progress_end = 0.5}, round);
 
-  const auto changed = [](const Matrix& a, const Matrix& b) {
+  const auto changed = [](const RoundRows& trained, const Matrix& before) {
     std::vector<std::uint32_t> rows;
-    for (std::size_t i = 0; i < a.rows(); ++i)
-      if (!std::equal(a.row(i).begin(), a.row(i).end(), b.row(i).begin()))
-        rows.push_back(static_cast<std::uint32_t>(i));
+    for (std::uint32_t i = 0; i < before.rows(); ++i)
+      if (!std::equal(before.row(i).begin(), before.row(i).end(), trained.peek(i))) rows.push_back(i);
     return rows;
   };
   const auto rising = [](std::span<const TokenId> rows) {
@@ -167,10 +166,10 @@ TEST_P(SequenceTrainerOf, TouchesTheRowsThatItChangesAndFewMore) {
     std::ranges::sort(sorted);
     return sorted;
   };
-  EXPECT_EQ(rising(round.input.touched()), changed(input, model.input));
+  EXPECT_EQ(rising(round.input.touched()), changed(round.input, model.input));
   // The samples of the pool that no centre drew are touched, too.
-  EXPECT_TRUE(std::ranges::includes(rising(round.output.touched()), changed(output, model.output)));
-  EXPECT_LE(round.output.touched().size(), changed(output, model.output).size() + NegativePool::kSlots);
+  EXPECT_TRUE(std::ranges::includes(rising(round.output.touched()), changed(round.output, model.output)));
+  EXPECT_LE(round.output.touched().size(), changed(round.output, model.output).size() + NegativePool::kSlots);
   EXPECT_LT(round.output.touched().size(), world.vocabulary());
 }
 
