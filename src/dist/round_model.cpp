@@ -57,7 +57,7 @@ void SharedRound::synchronise_hot_rows(ValuePrecision precision) {
 }
 
 void SharedRound::finish(ValuePrecision precision) {
-  between_barriers([&](Part& part) { part.sync.synchronise({.begin = 0, .end = part.matrix.rows()}, precision); });
+  between_barriers([&](Part& part) { part.sync.finish(precision); });
   rows_.input.finish();
   rows_.output.finish();
 }

@@ -28,15 +28,24 @@ constexpr std::size_t rows_of_part(std::size_t rows, int parts) {
   return rows == 0 ? 0 : (turn_of_row(rows - 1, parts) + 1) * kDealtRows;
 }
 
-// Calls work(row) for the rows of a part in [begin, end), rising.
+// Calls work(first, last) for the part's rows in [begin, end), rising: rows [first, last) are one block of it, or what
+// of the block is in the range.
 template <class Work>
-void for_rows_of_part(std::size_t begin, std::size_t end, int part, int parts, const Work& work) {
+void for_blocks_of_part(std::size_t begin, std::size_t end, int part, int parts, const Work& work) {
   for (std::size_t block = begin / kDealtRows; block * kDealtRows < end; ++block) {
     if (part_of_row(block * kDealtRows, parts) != part) continue;
     const std::size_t first = block * kDealtRows > begin ? block * kDealtRows : begin;
     const std::size_t last = (block + 1) * kDealtRows < end ? (block + 1) * kDealtRows : end;
-    for (std::size_t row = first; row < last; ++row) work(row);
+    work(first, last);
   }
+}
+
+// Calls work(row) for the rows of a part in [begin, end), rising.
+template <class Work>
+void for_rows_of_part(std::size_t begin, std::size_t end, int part, int parts, const Work& work) {
+  for_blocks_of_part(begin, end, part, parts, [&](std::size_t first, std::size_t last) {
+    for (std::size_t row = first; row < last; ++row) work(row);
+  });
 }
 
 }  // namespace linktrail::dist

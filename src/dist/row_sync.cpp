@@ -1,6 +1,7 @@
 #include "dist/row_sync.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "core/prefetch.h"
@@ -24,27 +25,62 @@ RowSync::RowSync(Matrix& matrix, std::vector<RoundMemory> memories, const SyncRu
       changes_(memories_.size()),
       exchange_(matrix.rows(), matrix.stride(), rule, node) {}
 
-void RowSync::synchronise(RowRange rows, ValuePrecision precision) {
-  if (!node_->part()) return;
-  if (node_->count() > 1)
-    synchronise_nodes(rows, precision);
-  else
-    synchronise_node(rows);
+void RowSync::synchronise(RowRange rows, ValuePrecision precision) { synchronise(rows, precision, Copies::kUpdate); }
+
+void RowSync::finish(ValuePrecision precision) {
+  synchronise({.begin = 0, .end = matrix_->rows()}, precision, Copies::kLeave);
 }
 
-// The row at the same place of the part's next block, in the matrix and in the copies. Those lie anywhere in memory:
-// waiting for one after the other would be most of the time that a large model's ranks need to meet.
-void RowSync::fetch_ahead(std::size_t row, std::size_t end) const {
-  const std::size_t next = row + kDealtRows * static_cast<std::size_t>(node_->parts());
-  if (next >= end) return;
-  bool any = false;
-  for (const RoundMemory& memory : memories_) {
-    const std::uint32_t place = memory.place_of[next];
-    if (place == 0) continue;
-    prefetch_floats(memory.copies + (place - std::size_t{1}) * matrix_->stride(), matrix_->stride());
-    any = true;
+void RowSync::synchronise(RowRange rows, ValuePrecision precision, Copies copies) {
+  if (!node_->part()) return;
+  if (node_->count() > 1)
+    synchronise_nodes(rows, precision, copies);
+  else
+    synchronise_node(rows, copies);
+}
+
+// The rows of [begin, end), at most a block, that a rank of the node has copied. A round touches few rows of a large
+// model, and to look at each by itself cost as much as training.
+RowSync::RowBlock RowSync::copied_rows(std::size_t begin, std::size_t end) const {
+  std::array<std::uint32_t, kDealtRows> places{};
+  for (const RoundMemory& memory : memories_)
+    for (std::size_t i = 0; i < end - begin; ++i) places[i] |= memory.place_of[begin + i];
+  RowBlock block;
+  for (std::size_t i = 0; i < end - begin; ++i) {
+    block.rows[block.count] = static_cast<std::uint32_t>(begin + i);
+    block.count += places[i] != 0 ? 1 : 0;
   }
-  if (any) prefetch_floats(matrix_->row_data(next), matrix_->stride());
+  return block;
+}
+
+// In the matrix and in the copies. Those lie anywhere in memory: waiting for one after the other would be most of the
+// time that a large model's ranks need to meet.
+void RowSync::fetch(const RowBlock& block) const {
+  const std::size_t stride = matrix_->stride();
+  for (std::size_t i = 0; i < block.count; ++i) {
+    prefetch_floats(matrix_->row_data(block.rows[i]), stride);
+    for (const RoundMemory& memory : memories_) {
+      const std::uint32_t place = memory.place_of[block.rows[i]];
+      if (place != 0) prefetch_floats(memory.copies + (place - std::size_t{1}) * stride, stride);
+    }
+  }
+}
+
+// Calls work(row) for the part's rows of [begin, end) that a rank has copied, rising; each block is fetched while the
+// one before it is worked on.
+template <class Work>
+void RowSync::for_copied_rows(RowRange rows, const Work& work) const {
+  RowBlock current;
+  const auto work_on_current = [&] {
+    for (std::size_t i = 0; i < current.count; ++i) work(current.rows[i]);
+  };
+  for_blocks_of_part(rows.begin, rows.end, *node_->part(), node_->parts(), [&](std::size_t begin, std::size_t end) {
+    const RowBlock next = copied_rows(begin, end);
+    fetch(next);
+    work_on_current();
+    current = next;
+  });
+  work_on_current();
 }
 
 // What the node's ranks together changed; none if none did. Valid until the next call.
@@ -65,39 +101,39 @@ RowChange RowSync::change_of_node(std::size_t row) {
   return any ? merge_changes(rule_.combine, changes_, stride) : RowChange{};
 }
 
-void RowSync::apply(std::size_t row, const float* change) {
+void RowSync::apply(std::size_t row, const float* change, Copies copies) {
   const std::size_t stride = matrix_->stride();
   float* to = matrix_->row_data(row);
   for (std::size_t j = 0; j < stride; ++j) to[j] += change[j];
+  if (copies == Copies::kLeave) return;
   for (const RoundMemory& memory : memories_) {
     const std::uint32_t place = memory.place_of[row];
     if (place != 0) std::memcpy(memory.copies + (place - std::size_t{1}) * stride, to, stride * sizeof(float));
   }
 }
 
-void RowSync::synchronise_node(RowRange rows) {
-  for_rows_of_part(rows.begin, rows.end, *node_->part(), node_->parts(), [&](std::size_t row) {
-    fetch_ahead(row, rows.end);
+void RowSync::synchronise_node(RowRange rows, Copies copies) {
+  for_copied_rows(rows, [&](std::uint32_t row) {
     const RowChange change = change_of_node(row);
     if (change.is_none()) return;
     finish_change(rule_.combine, change, matrix_->stride(), rule_.ranks);
-    apply(row, change.values);
+    apply(row, change.values, copies);
   });
 }
 
-void RowSync::synchronise_nodes(RowRange rows, ValuePrecision precision) {
+void RowSync::synchronise_nodes(RowRange rows, ValuePrecision precision, Copies copies) {
   const std::size_t stride = matrix_->stride();
   const std::size_t parts = static_cast<std::size_t>(node_->parts());
   const std::size_t step = std::max(kDealtRows, kBatchBytes / (stride * sizeof(float))) * parts;
   for (std::size_t begin = rows.begin; begin < rows.end; begin += step) {
     ChangeBatch batch;
-    for_rows_of_part(begin, std::min(begin + step, rows.end), *node_->part(), node_->parts(), [&](std::size_t row) {
-      fetch_ahead(row, rows.end);
+    for_copied_rows({.begin = begin, .end = std::min(begin + step, rows.end)}, [&](std::uint32_t row) {
       const RowChange change = change_of_node(row);
-      if (!change.is_none()) batch.add(static_cast<std::uint32_t>(row), change, stride);
+      if (!change.is_none()) batch.add(row, change, stride);
     });
     const ChangeBatch combined = exchange_.combine(std::move(batch), precision);
-    for (std::size_t i = 0; i < combined.rows.size(); ++i) apply(combined.rows[i], combined.values.data() + i * stride);
+    for (std::size_t i = 0; i < combined.rows.size(); ++i)
+      apply(combined.rows[i], combined.values.data() + i * stride, copies);
   }
   if (precision == ValuePrecision::kFloat32) exchange_.forget_residuals();  // so that no checkpoint needs them
 }

@@ -6,6 +6,7 @@
 // but not on timing.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "core/matrix.h"
 #include "dist/node_exchange.h"
 #include "dist/node_model.h"
+#include "dist/row_parts.h"
 #include "embedding/combine_rule.h"
 #include "embedding/round_rows.h"
 
@@ -29,16 +31,31 @@ class RowSync {
   // and one after, before anybody trains on; several matrices can be synchronised between the two.
   void synchronise(RowRange rows, ValuePrecision precision);
 
+  // Collective. The same for all rows at the end of a round: the copies stay as they are, to be forgotten.
+  void finish(ValuePrecision precision);
+
   // Takes rows [0, end), as they are, as what restore() brings back. To be called on all ranks, with barriers as above.
   void remember(std::size_t end);
   void restore();
 
  private:
-  void fetch_ahead(std::size_t row, std::size_t end) const;
+  // What becomes of the copies of a row that has met: writing them costs as much as writing the row.
+  enum class Copies { kUpdate, kLeave };
+
+  struct RowBlock {
+    std::array<std::uint32_t, kDealtRows> rows;
+    std::size_t count = 0;
+  };
+
+  RowBlock copied_rows(std::size_t begin, std::size_t end) const;
+  void fetch(const RowBlock& block) const;
+  template <class Work>
+  void for_copied_rows(RowRange rows, const Work& work) const;
   RowChange change_of_node(std::size_t row);
-  void apply(std::size_t row, const float* change);
-  void synchronise_node(RowRange rows);
-  void synchronise_nodes(RowRange rows, ValuePrecision precision);
+  void apply(std::size_t row, const float* change, Copies copies);
+  void synchronise(RowRange rows, ValuePrecision precision, Copies copies);
+  void synchronise_node(RowRange rows, Copies copies);
+  void synchronise_nodes(RowRange rows, ValuePrecision precision, Copies copies);
 
   Matrix* matrix_;
   std::vector<RoundMemory> memories_;
