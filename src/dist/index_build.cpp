@@ -44,9 +44,9 @@ void check_input(MatrixView rows, std::span<const Qid> qids, const IndexParams& 
                  const comm::Communicator& comm) {
   comm::agreed(comm, [&] {
     check(params.hnsw);
-    check(params.cells.leaf);
-    if (params.merge.search_ef == 0 || params.batch_rows == 0 || params.cells.candidates == 0)
-      throw UsageError("index: the beam of the merge, its batches and its candidates must be at least 1");
+    check(sized(params.cells.leaf, 0));
+    if (params.merge.search_ef == 0 || params.batch_rows == 0)
+      throw UsageError("index: the beam of the merge and its batches must be at least 1");
     if (rows.rows != qids.size())
       throw UsageError(fmt::format("index: {} vectors but {} QIDs", rows.rows, qids.size()));
     if (!all_finite(rows)) throw InputError("index: a vector is not finite; the model that made it has diverged");

@@ -38,6 +38,11 @@ struct Upper {
   NeighborLists lists;              // the same, repaired
 };
 
+std::uint32_t candidates_for(std::uint64_t rows) {
+  constexpr std::uint64_t kLargeTable = 4000000;  // rows
+  return rows < kLargeTable ? 96 : 64;
+}
+
 NodeId id_of(NodeId id) { return id; }
 NodeId id_of(const Neighbor& neighbor) { return neighbor.id; }
 
@@ -87,8 +92,8 @@ class CellsBuild {
   HnswGraph assemble(const NeighborLists& links0);
   void repair(HnswGraph& part);
 
-  LevelParams level_params(std::uint32_t capacity) const;
-  LevelParams upper_params() const;
+  LevelParams level_params(std::uint32_t capacity, std::uint64_t rows) const;
+  LevelParams upper_params(std::uint64_t rows) const;
   ExtraLinks links_of_upper_levels() const;
   std::vector<NodeId> names_of(std::span<const std::uint32_t> representatives) const;
   std::vector<std::uint32_t> everyone() const;
@@ -118,23 +123,24 @@ LevelDone CellsBuild::progress(std::string_view phase, double from, double to) c
   };
 }
 
-LevelParams CellsBuild::level_params(std::uint32_t capacity) const {
+// Of a level of `rows` over all ranks.
+LevelParams CellsBuild::level_params(std::uint32_t capacity, std::uint64_t rows) const {
   const CellParams& cells = params_.cells;
   HnswParams hnsw = params_.hnsw;
   hnsw.ef_construction = cells.ef_construction;
   return {.capacity = capacity,
-          .candidates = cells.candidates,
+          .candidates = cells.candidates > 0 ? cells.candidates : candidates_for(rows),
           .fill = std::min(cells.fill, capacity / 2),
           .slack = cells.slack,
-          .sub_index = {.engine = cells.engine, .leaf = cells.leaf, .neighbors = cells.neighbors, .hnsw = hnsw},
+          .sub_index = {.engine = cells.engine, .leaf = sized(cells.leaf, rows), .neighbors = cells.neighbors, .hnsw = hnsw},
           .refine = cells.refine,
           .batch_rows = params_.batch_rows};
 }
 
 // Upper levels lead from anywhere to anywhere: more candidates, and none but diverse links. There is no guided pass;
 // with 1/m of the rows, larger leaves and more overlap cost less.
-LevelParams CellsBuild::upper_params() const {
-  LevelParams params = level_params(params_.hnsw.m);
+LevelParams CellsBuild::upper_params(std::uint64_t rows) const {
+  LevelParams params = level_params(params_.hnsw.m, rows);
   params.candidates = std::max(params.candidates, params_.hnsw.ef_construction);
   params.fill = 0;
   params.slack = 1;
@@ -149,7 +155,8 @@ void CellsBuild::prepare(Shard shard) {
   const Matrix& all = shard.all.vectors;
   const MatrixView distinct{all.data(), shard.rows.distinct, all.dim(), all.stride()};
   const auto labels = std::span<const Qid>(shard.all.labels).first(shard.rows.distinct);
-  plan_ = plan_level(distinct, labels, params_.cells.leaf, params_.hnsw.seed, comm_);
+  const std::uint64_t rows = comm::all_reduce(std::uint64_t{distinct.rows}, comm::ReduceOp::kSum, comm_);
+  plan_ = plan_level(distinct, labels, sized(params_.cells.leaf, rows), params_.hnsw.seed, comm_);
   placed_ = place(std::move(shard), plan_, comm_);
   plan_.leaves_of_row = std::move(placed_.leaves);
   for (const std::uint32_t row : placed_.representatives) labels_.push_back(placed_.all.labels[row]);
@@ -181,9 +188,9 @@ void CellsBuild::build_upper_level(std::uint32_t level, std::span<const std::uin
   const Matrix rows = gather_rows(distinct_, upper.rows);
   std::vector<Qid> labels;
   for (const std::uint32_t row : upper.rows) labels.push_back(labels_[row]);
-  const LevelParams params = upper_params();
-  const LevelPlan plan = plan_level(rows, labels, params.sub_index.leaf, params_.hnsw.seed, comm_);
   const NodeOwners owners(upper.rows.size(), comm_);
+  const LevelParams params = upper_params(owners.total());
+  const LevelPlan plan = plan_level(rows, labels, params.sub_index.leaf, params_.hnsw.seed, comm_);
   const NodeId first = owners.first(comm_.rank());
   upper.found = build_level({.rows = rows, .owners = &owners, .first = first}, plan, params, {}, {}, costs,
                             progress("upper", from, from + step), comm_);
@@ -263,8 +270,8 @@ NeighborLists CellsBuild::build_level0() {
   std::vector<std::uint32_t> slots;
   for (std::size_t i = 0; i < labels_.size(); ++i) slots.push_back(slots_for(placed_.copies_of(i), params_.hnsw.m));
   LevelCosts costs;
-  const NeighborTable lists = build_level(level, plan_, level_params(2 * params_.hnsw.m), links_of_upper_levels(),
-                                          slots, costs, progress("build", 0.1, 0.95), comm_);
+  const NeighborTable lists = build_level(level, plan_, level_params(2 * params_.hnsw.m, owners_->total()),
+                                          links_of_upper_levels(), slots, costs, progress("build", 0.1, 0.95), comm_);
   report_.build_distances += costs.build_distances;
   report_.merge_distances += costs.merge_distances;
   report_.seconds.build += costs.build_seconds;
