@@ -32,6 +32,7 @@ class CollectClickstream : public Command {
 
   void run(const Context& context) override {
     validate(options_);
+    const auto lock = lock_output(options_.output, context);
     const dist::SessionFiles files = session_files(options_, FileAccess::kAsUmask);
     dist::check_session_folder(files, context.comm);
     const dist::CollectedClicks clicks = dist::collect_clicks({.clicks = options_.input,

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "comm/agreement.h"
 #include "core/error.h"
 #include "core/free_memory.h"
 #include "corpus/qid_text.h"
+#include "snapshot/atomic_file.h"
 
 namespace linktrail::jobs {
 
@@ -29,6 +31,17 @@ std::uint64_t node_memory(double gib) {
 void check_parts(std::uint32_t parts) {
   constexpr std::uint32_t kMost = 999;  // three digits in the names
   if (parts == 0 || parts > kMost) throw UsageError(fmt::format("--parts: expected 1 to {}, found {}", kMost, parts));
+}
+
+std::unique_ptr<RunLock> lock_output(const std::string& folder, const Context& context) {
+  std::unique_ptr<RunLock> lock;
+  comm::agreed_on_root(context.comm, [&] {
+    create_folders(folder);
+    lock = std::make_unique<RunLock>(folder + "/.collect.lock", folder);
+    if (!lock->held())
+      context.log.warning("{}: this file system has no locks; do not start a second collection there", folder);
+  });
+  return lock;
 }
 
 }  // namespace linktrail::jobs

@@ -84,7 +84,7 @@ class CollectPagelinks : public Command {
   }
   void run(const Context& context) override {
     validate(options_);
-    make_output_folder(options_.output, context.comm);
+    const auto lock = lock_output(options_.output, context);
     require_writable("output", options_.output + "/" + kCollectRecord, context.comm);
     const dist::CollectLinksParams params = params_of(options_);
     comm::agreed(context.comm, [&] { create_folders(params.scratch); });

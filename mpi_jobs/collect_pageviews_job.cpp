@@ -75,6 +75,7 @@ class CollectPageviews : public Command {
       logs = dist::expand_inputs_on_root(options_.input, context.comm);
       comm::agreed_on_root(context.comm, [&] { check_deletable(logs); });
     }
+    const auto lock = lock_output(options_.output, context);
     const dist::SessionFiles files = session_files(options_, FileAccess::kOwner);
     dist::check_session_folder(files, context.comm);
     dist::CollectedSessions collected = dist::collect_sessions(params(context.comm), context.comm);

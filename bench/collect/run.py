@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Collecting: parts `dump`, `ranks`, `large`. See README.md beside this file. Exits with 1 if a bar is missed."""
+"""Collecting: parts `dump`, `ranks`, `large`, `table`. See README.md beside this file. Exits with 1 if a bar is missed."""
 
 import argparse
 import os
@@ -76,19 +76,34 @@ def pss_bytes(pid):
     return 0
 
 
-def run_large(args):
-    dumps = simulate(args, "large", 6_000_000, 8)
-    process = subprocess.Popen(collect(args, dumps, 2, "--memory", str(args.memory)), env=ENV)
+def within_memory(args, name, dumps, *flags):
+    process = subprocess.Popen(collect(args, dumps, 2, "--memory", str(args.memory), *flags), env=ENV)
     peak = 0
     while process.poll() is None:
         peak = max(peak, sum(pss_bytes(pid) for pid in descendants(process.pid)[1:]))
-        time.sleep(0.2)
+        time.sleep(0.05)
     asked = args.memory * 2**30
-    print(f"large: code {process.returncode}, peak {peak / 2**30:.2f} GiB: {peak / asked:.2f}x of --memory (bar 1.2x)")
+    print(f"{name}: code {process.returncode}, peak {peak / 2**20:.0f} MiB: {peak / asked:.2f}x of --memory (bar 1.2x)")
     return process.returncode == 0 and peak <= 1.2 * asked
 
 
-PARTS = {"dump": run_dump, "ranks": run_ranks, "large": run_large}
+def run_large(args):
+    return within_memory(args, "large", simulate(args, "large", 6_000_000, 8))
+
+
+def run_table(args):
+    """Far more rows of --qids than pages, all of the wiki, so that none may be left out at once."""
+    dumps = simulate(args, "few", 20_000, 2)
+    table = args.work / "qids.tsv"
+    if not table.exists():
+        wiki = next(dumps.glob("*-page.sql.gz")).name.split("-")[0]
+        with open(table, "w", encoding="ascii") as file:
+            file.write("wiki_db\tpage_id\tqid\n")
+            file.writelines(f"{wiki}\t{page}\tQ{page + 1}\n" for page in range(1, 20_000_001))
+    return within_memory(args, "table", dumps, "--qids", str(table))
+
+
+PARTS = {"dump": run_dump, "ranks": run_ranks, "large": run_large, "table": run_table}
 
 
 def main():
@@ -98,7 +113,7 @@ def main():
     parser.add_argument("--binary", default="build/release/linktrail")
     parser.add_argument("--dump-bench", default="build/release/dump_bench")
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/bench-collect"))
-    parser.add_argument("--memory", type=float, default=4, help="GiB for the part large")
+    parser.add_argument("--memory", type=float, default=4, help="GiB for the parts large and table")
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     parts = (args.parts or []) + (["large"] if args.large else []) or ["dump", "ranks"]

@@ -11,20 +11,32 @@ struct FactRef {
   PageFact fact;
   std::string_view title;
 
-  auto order() const { return std::tuple(page_key(fact.wiki, fact.page), fact.kind, title, fact.value, fact.high); }
+  auto order() const { return std::tuple(fact.kind, title, fact.value, fact.high); }
 };
 
-std::vector<FactRef> sorted_facts(std::string_view bytes) {
-  std::vector<FactRef> facts;
-  for (std::size_t at = 0; at + sizeof(PageFact) <= bytes.size();) {
-    FactRef ref;
-    bytes.copy(reinterpret_cast<char*>(&ref.fact), sizeof(PageFact), at);
-    ref.title = bytes.substr(at + sizeof(PageFact), ref.fact.title_bytes);
-    at += sizeof(PageFact) + ref.title.size();
-    facts.push_back(ref);
-  }
-  std::sort(facts.begin(), facts.end(), [](const auto& a, const auto& b) { return a.order() < b.order(); });
-  return facts;
+// Of the page of a fact, and where the fact is: what is sorted in place of facts, as it is small.
+struct FactPlace {
+  std::uint64_t page = 0;
+  std::size_t at = 0;
+};
+
+FactRef fact_at(std::string_view bytes, std::size_t at) {
+  FactRef ref;
+  bytes.copy(reinterpret_cast<char*>(&ref.fact), sizeof(PageFact), at);
+  ref.title = bytes.substr(at + sizeof(PageFact), ref.fact.title_bytes);
+  return ref;
+}
+
+std::vector<FactPlace> places_by_page(std::string_view bytes) {
+  std::size_t facts = 0;
+  for_each_fact(bytes, [&](const PageFact&, std::string_view) { ++facts; });
+  std::vector<FactPlace> places;
+  places.reserve(facts);
+  for_each_fact(bytes, [&](const PageFact& fact, std::string_view whole) {
+    places.push_back({page_key(fact.wiki, fact.page), static_cast<std::size_t>(whole.data() - bytes.data())});
+  });
+  std::sort(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.page < b.page; });
+  return places;
 }
 
 // The first fact of the kind, or none.
@@ -82,16 +94,34 @@ void append_fact(const PageFact& fact, std::string_view title, std::string& out)
 
 void append_page(const Page& page, std::string_view title, std::string& out) { append_bytes(page, title, out); }
 
+std::uint64_t spread(const PageFact& fact) { return mix64(page_key(fact.wiki, fact.page) + 1); }
+
+std::string load_facts(const RecordStore& store, const Slice& slice) {
+  const std::uint64_t expected = store.bytes(slice.bucket) / slice.count;
+  std::string facts;
+  facts.reserve(expected + expected / 8 + 4096);  // chance makes slices differ a little
+  std::vector<char> chunk(256UL << 10);
+  for (std::uint64_t offset = 0;;) {
+    const std::size_t got = store.read(slice.bucket, offset, chunk);
+    const std::size_t taken = for_each_fact({chunk.data(), got}, [&](const PageFact& fact, std::string_view whole) {
+      if (slice.holds(spread(fact))) facts += whole;
+    });
+    if (taken == 0) return facts;
+    offset += taken;
+  }
+}
+
 PageJoin join_pages(std::string_view bytes, const PageJoinParams& params) {
-  const std::vector<FactRef> facts = sorted_facts(bytes);
+  const std::vector<FactPlace> places = places_by_page(bytes);
   PageJoin join;
-  for (std::size_t begin = 0; begin < facts.size();) {
-    const std::uint64_t key = page_key(facts[begin].fact.wiki, facts[begin].fact.page);
-    std::size_t end = begin + 1;
-    while (end < facts.size() && page_key(facts[end].fact.wiki, facts[end].fact.page) == key) ++end;
-    if (facts[begin].fact.kind <= FactKind::kRedirectPage)
-      join_page(std::span(facts).subspan(begin, end - begin), params, join);
-    begin = end;
+  std::vector<FactRef> facts;  // of one page
+  for (std::size_t begin = 0; begin < places.size();) {
+    const std::uint64_t page = places[begin].page;
+    facts.clear();
+    for (; begin < places.size() && places[begin].page == page; ++begin)
+      facts.push_back(fact_at(bytes, places[begin].at));
+    std::sort(facts.begin(), facts.end(), [](const auto& a, const auto& b) { return a.order() < b.order(); });
+    if (facts.front().fact.kind <= FactKind::kRedirectPage) join_page(facts, params, join);
   }
   return join;
 }

@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "collect/bucket_slices.h"
 #include "collect/link_records.h"
+#include "collect/record_store.h"
 
 namespace linktrail {
 
@@ -27,6 +29,17 @@ struct PageFact {
 
 // `fact` and `title` as bytes at the end of `out`.
 void append_fact(const PageFact& fact, std::string_view title, std::string& out);
+
+// Calls on_fact(fact, bytes of the fact and its title) for every whole fact in `bytes`; returns how many bytes they
+// take.
+template <class OnFact>
+std::size_t for_each_fact(std::string_view bytes, OnFact&& on_fact);
+
+// Spreads pages over buckets and their slices.
+std::uint64_t spread(const PageFact& fact);
+
+// The facts of a slice. Throws StorageError if scratch cannot be read.
+std::string load_facts(const RecordStore& store, const Slice& slice);
 
 // A page of namespace 0 in the output. Pages travel as bytes too.
 struct Page {
@@ -67,6 +80,20 @@ struct PageJoin {
 PageJoin join_pages(std::string_view facts, const PageJoinParams& params);
 
 // Implementation.
+
+template <class OnFact>
+std::size_t for_each_fact(std::string_view bytes, OnFact&& on_fact) {
+  std::size_t at = 0;
+  while (at + sizeof(PageFact) <= bytes.size()) {
+    PageFact fact;
+    bytes.copy(reinterpret_cast<char*>(&fact), sizeof(PageFact), at);
+    const std::size_t length = sizeof(PageFact) + fact.title_bytes;
+    if (at + length > bytes.size()) break;
+    on_fact(fact, bytes.substr(at, length));
+    at += length;
+  }
+  return at;
+}
 
 template <class OnPage>
 std::size_t for_each_page(std::string_view bytes, OnPage&& on_page) {

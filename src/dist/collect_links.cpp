@@ -15,21 +15,23 @@ namespace linktrail::dist {
 
 namespace {
 
-// What a rank holds beside the stores and the buffers that depend on the limit: program, MPI, decoders, writers.
-constexpr std::uint64_t kFixedBytes = 64UL << 20;
+// What a rank holds beside the stores and the buffers that depend on the limit: program and MPI (15 MiB), decoders,
+// writers, the allocator's rest.
+constexpr std::uint64_t kFixedBytes = 28UL << 20;
 constexpr std::uint64_t kFewestBytes = 8UL << 20;
 
 // Of the input, decompressed, a bucket of the joins by hash: its table stays in the L2 cache, its links in memory.
 constexpr std::uint64_t kInputPerBucket = 16UL << 20;
 constexpr std::uint64_t kExpansion = 4;  // of a compressed dump
 
-constexpr std::size_t kChunkRecords = 16 << 10;
 constexpr std::size_t kChunkBytes = 1UL << 20;
 
 Memory share_memory(std::uint64_t node_bytes, int ranks_of_node) {
   const std::uint64_t rank_bytes = node_bytes / static_cast<std::uint64_t>(ranks_of_node);
   const std::uint64_t usable = std::max(kFewestBytes, rank_bytes - std::min(rank_bytes, kFixedBytes));
-  return {.pool = usable / 8 * 5, .outbox = std::clamp<std::uint64_t>(usable / 64, 256UL << 10, 16UL << 20)};
+  return {.pool = usable / 8 * 5,
+          .outbox = std::clamp<std::uint64_t>(usable / 64, 256UL << 10, 16UL << 20),
+          .slice = std::clamp<std::uint64_t>(usable / 12, 256UL << 10, 32UL << 20)};
 }
 
 std::uint64_t plain_bytes(const InputFile& file) {
@@ -43,12 +45,6 @@ std::size_t count_buckets(const DumpSet& dumps, std::span<const InputFile> qid_t
   const auto least = static_cast<std::uint64_t>(ranks) * 4;
   return std::clamp<std::uint64_t>(bytes / kInputPerBucket, least, std::max<std::uint64_t>(least, 4096));
 }
-
-// Walks through the records of all own buckets, a chunk at a time.
-struct Cursor {
-  std::size_t bucket = 0;
-  std::uint64_t offset = 0;
-};
 
 std::vector<DumpTable> tables_needed(const CollectLinksParams& params) {
   std::vector<DumpTable> tables{DumpTable::kPage, DumpTable::kPagelinks};
@@ -104,6 +100,10 @@ void LinkCollector::enter(std::string_view phase, double begin, double end) {
 
 double LinkCollector::part_of(std::uint64_t done, std::uint64_t total) const {
   return total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total);
+}
+
+double LinkCollector::part_of(const SliceWalk& walk) const {
+  return walk.buckets() == 0 ? 1.0 : walk.done() / static_cast<double>(walk.buckets());
 }
 
 // Links ----------------------------------------------------------------------------------------------------------
@@ -162,39 +162,44 @@ void LinkCollector::send_pages() {
   own_pages_.reset();
 }
 
+std::vector<TargetRecord> LinkCollector::load_targets(const Slice& slice) const {
+  std::vector<TargetRecord> records;
+  load_slice(targets_->store(), slice, records);
+  load_slice(id_targets_->store(), slice, records);
+  return records;
+}
+
 void LinkCollector::resolve_all() {
   enter("resolving", 0.75, 0.85);
   pairs_ = make_shuffle(parts_->size());
-  Cursor cursor;
-  std::optional<KeyTable<TargetRecord>> targets;
-  std::vector<LinkRecord> chunk(kChunkRecords);
+  SliceWalk walk = make_walk(*links_);
   std::vector<PairRecord> pairs;
-  const auto next_chunk = [&] {
-    if (!targets) {
-      auto records = targets_->store().load<TargetRecord>(cursor.bucket);
-      const auto by_id = id_targets_->store().load<TargetRecord>(cursor.bucket);
-      records.insert(records.end(), by_id.begin(), by_id.end());
-      targets.emplace(std::move(records));
+  std::uint64_t offset = 0;  // in the links of the slice
+  std::optional<KeyTable<TargetRecord>> targets;
+  std::vector<LinkRecord> links;
+  const auto next_links = [&] {
+    const Slice& slice = walk.enter(targets_->store().bytes(walk.bucket()) + id_targets_->store().bytes(walk.bucket()));
+    if (!targets) targets.emplace(load_targets(slice));
+    if (read_slice(links_->store(), slice, offset, links)) {
+      pairs.clear();
+      resolve_links(*targets, links, links_tally_, pairs);
+      for (const PairRecord& pair : pairs) pairs_->push_record(parts_->part_of(pair.wiki, pair.from), pair);
+      return;
     }
-    const std::size_t got = links_->store().read(
-        cursor.bucket, cursor.offset, {reinterpret_cast<char*>(chunk.data()), chunk.size() * sizeof(LinkRecord)});
-    cursor.offset += got;
-    pairs.clear();
-    resolve_links(*targets, std::span(chunk).first(got / sizeof(LinkRecord)), links_tally_, pairs);
-    for (const PairRecord& pair : pairs) pairs_->push_record(parts_->part_of(pair.wiki, pair.from), pair);
-    if (got > 0) return;
-    for (RecordShuffle* shuffle : {targets_.get(), id_targets_.get(), links_.get()})
-      shuffle->store().drop(cursor.bucket);
+    if (slice.is_last())
+      for (RecordShuffle* shuffle : {targets_.get(), id_targets_.get(), links_.get()})
+        shuffle->store().drop(slice.bucket);
     targets.reset();
-    cursor = {cursor.bucket + 1, 0};
+    offset = 0;
+    walk.next();
   };
   rounds(
       {pairs_.get()},
       [&] {
-        while (cursor.bucket < links_->own_count() && !pairs_->full()) next_chunk();
-        return cursor.bucket < links_->own_count();
+        while (!walk.ended() && !pairs_->full()) next_links();
+        return !walk.ended();
       },
-      [&] { return part_of(cursor.bucket, links_->own_count()); });
+      [&] { return part_of(walk); });
   targets_.reset();
   id_targets_.reset();
   links_.reset();

@@ -1,6 +1,8 @@
 #include "dist/collect_links_output.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -36,6 +38,15 @@ bool is_part_name(const std::string& name) {
   return name.size() > kStart.size() + 5 && name.starts_with(kStart) &&
          std::all_of(name.begin() + 10, name.begin() + 15, [](char c) { return c >= '0' && c <= '9'; }) &&
          name.substr(15).starts_with(".tsv");
+}
+
+// Whether a file can be renamed from one folder to the other: it cannot between mounts, even of one file system.
+bool can_rename_between(const std::filesystem::path& from, const std::filesystem::path& to) {
+  constexpr unsigned kWanted = STATX_MNT_ID;
+  struct statx a = {}, b = {};
+  return ::statx(AT_FDCWD, from.c_str(), 0, kWanted, &a) == 0 && ::statx(AT_FDCWD, to.c_str(), 0, kWanted, &b) == 0 &&
+         (a.stx_mask & b.stx_mask & kWanted) != 0 && a.stx_mnt_id == b.stx_mnt_id &&
+         a.stx_dev_major == b.stx_dev_major && a.stx_dev_minor == b.stx_dev_minor;
 }
 
 struct PagesOfPart {
@@ -75,6 +86,7 @@ LinkFiles::~LinkFiles() {
   titles_.reset();
   page_qids_.reset();
   if (!is_root_ || published_) return;
+  for (const char* name : {kTitles, kPageQids}) remove_unfinished(name);
   // Other ranks are removing their own files at the same time, which ends a removal early. A later run clears the
   // folder too.
   constexpr int kTries = 5;
@@ -85,13 +97,22 @@ LinkFiles::~LinkFiles() {
   }
 }
 
+// One that could not be in the folder.
+void LinkFiles::remove_unfinished(const std::string& name) const {
+  try {
+    std::filesystem::remove(unfinished(name));
+  } catch (const std::exception&) {  // a path that is refused, or cannot be removed: no more can be done
+  }
+}
+
 std::string LinkFiles::partial(const std::string& name) const { return folder_ + "/" + name; }
 
 std::string LinkFiles::final_path(const std::string& name) const { return output_path(files_.output + "/" + name); }
 
 std::string LinkFiles::unfinished(const std::string& name) const {
-  const std::string path = final_path(name);
-  return path == files_.output + "/" + name ? partial(name) : path + ".partial";
+  const std::filesystem::path path = final_path(name);
+  const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
+  return can_rename_between(folder_, parent) ? partial(name) : path.string() + ".partial";
 }
 
 std::string LinkFiles::part_name(std::size_t part) const {

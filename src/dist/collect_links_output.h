@@ -45,8 +45,9 @@ class LinkFiles {
   std::string partial(const std::string& name) const;
   // Where the file of this name goes: if a symbolic link stands there, what it points at.
   std::string final_path(const std::string& name) const;
-  // Where it is before: in the same file system, so that it can be renamed.
+  // Where it is before: in the folder, or beside that path if it cannot be renamed from there.
   std::string unfinished(const std::string& name) const;
+  void remove_unfinished(const std::string& name) const;
   std::string part_name(std::size_t part) const;
   void write_titles(std::span<const Page> pages, std::span<const std::string_view> titles);
   void join_tables(const std::string& name, const std::string& header, int ranks) const;

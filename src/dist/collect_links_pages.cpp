@@ -13,7 +13,7 @@ namespace linktrail::dist {
 void LinkCollector::push_fact(const PageFact& fact, std::string_view title) {
   scratch_text_.clear();
   append_fact(fact, title, scratch_text_);
-  facts_->push(facts_->owners().bucket_of(mix64(page_key(fact.wiki, fact.page) + 1)), scratch_text_);
+  facts_->push(facts_->owners().bucket_of(spread(fact)), scratch_text_);
 }
 
 void LinkCollector::push_page(std::uint16_t wiki, const PageRow& row) {
@@ -104,14 +104,16 @@ void LinkCollector::join_facts() {
   targets_ = make_shuffle();
   queries_ = make_shuffle();
   own_pages_ = std::make_unique<RecordStore>(1, pool_);
-  std::size_t bucket = 0;
+  SliceWalk walk = make_walk(*facts_);
   rounds(
       {titles_.get(), targets_.get(), queries_.get()},
       [&] {
-        if (bucket == facts_->own_count()) return false;
-        const std::vector<char> bytes = facts_->store().load<char>(bucket);
-        facts_->store().drop(bucket++);
-        const PageJoin join = join_pages({bytes.data(), bytes.size()}, params_.pages);
+        if (walk.ended()) return false;
+        RecordStore& store = facts_->store();
+        const Slice& slice = walk.enter(store.bytes(walk.bucket()));
+        const PageJoin join = join_pages(load_facts(store, slice), params_.pages);
+        if (slice.is_last()) store.drop(slice.bucket);
+        walk.next();
         for (const TitleRecord& title : join.titles) push_title(title);
         for_each_page(join.pages, [&](const Page& page, std::string_view) { weights_.add(page.wiki, page.page); });
         own_pages_->append(0, join.pages);
@@ -120,9 +122,9 @@ void LinkCollector::join_facts() {
         page_tally_.with_qid += join.with_qid;
         page_tally_.disambiguations += join.disambiguations;
         page_tally_.repeated += join.repeated;
-        return bucket < facts_->own_count();
+        return !walk.ended();
       },
-      [&] { return part_of(bucket, facts_->own_count()); });
+      [&] { return part_of(walk); });
   facts_.reset();
 }
 
@@ -143,15 +145,17 @@ void LinkCollector::follow_all() {
 }
 
 void LinkCollector::follow_hop(RecordShuffle& queries, RecordShuffle& next, LastHop last) {
-  std::size_t bucket = 0;
+  SliceWalk walk = make_walk(queries);
   rounds({&next, targets_.get()}, [&] {
-    if (bucket == queries.own_count()) return false;
-    const KeyTable<TitleRecord> titles(titles_->store().load<TitleRecord>(bucket));
-    const RedirectStep step = follow_redirects(titles, queries.store().load<RedirectQuery>(bucket), last);
+    if (walk.ended()) return false;
+    const Slice& slice = walk.enter(titles_->store().bytes(walk.bucket()) + queries.store().bytes(walk.bucket()));
+    const KeyTable<TitleRecord> titles(load_slice<TitleRecord>(titles_->store(), slice));
+    const RedirectStep step = follow_redirects(titles, load_slice<RedirectQuery>(queries.store(), slice), last);
     for (const TargetRecord& answer : step.answers) push(*targets_, answer);
     for (const RedirectQuery& query : step.further) push(next, query);
-    queries.store().drop(bucket++);
-    return bucket < queries.own_count();
+    if (slice.is_last()) queries.store().drop(slice.bucket);
+    walk.next();
+    return !walk.ended();
   });
 }
 
@@ -183,14 +187,16 @@ void LinkCollector::read_linktargets() {
 }
 
 void LinkCollector::join_linktargets(RecordShuffle& linktargets) {
-  std::size_t bucket = 0;
+  SliceWalk walk = make_walk(linktargets);
   rounds({id_targets_.get()}, [&] {
-    if (bucket == linktargets.own_count()) return false;
-    const KeyTable<TargetRecord> targets(targets_->store().load<TargetRecord>(bucket));
-    const auto rows = linktargets.store().load<LinktargetRecord>(bucket);
+    if (walk.ended()) return false;
+    const Slice& slice = walk.enter(targets_->store().bytes(walk.bucket()) + linktargets.store().bytes(walk.bucket()));
+    const KeyTable<TargetRecord> targets(load_slice<TargetRecord>(targets_->store(), slice));
+    const auto rows = load_slice<LinktargetRecord>(linktargets.store(), slice);
     for (const TargetRecord& target : resolve_linktargets(targets, rows)) push(*id_targets_, target);
-    linktargets.store().drop(bucket++);
-    return bucket < linktargets.own_count();
+    if (slice.is_last()) linktargets.store().drop(slice.bucket);
+    walk.next();
+    return !walk.ended();
   });
 }
 

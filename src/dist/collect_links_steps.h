@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "collect/bucket_slices.h"
 #include "collect/link_joins.h"
 #include "collect/part_plan.h"
 #include "dist/collect_links.h"
@@ -22,6 +23,7 @@ namespace linktrail::dist {
 struct Memory {
   std::uint64_t pool = 0;    // of the stores of a rank
   std::uint64_t outbox = 0;  // of each shuffle: at most three live, each packed and received once more
+  std::uint64_t slice = 0;   // of a bucket in a join, which takes about seven times as much with what it makes of it
 };
 
 struct LinkCounts {
@@ -41,6 +43,7 @@ class LinkCollector {
   Shuffle make_shuffle(std::size_t buckets) {
     return std::make_unique<RecordShuffle>(buckets, memory_.outbox, pool_, comm_);
   }
+  SliceWalk make_walk(const RecordShuffle& shuffle) const { return {shuffle.own_count(), memory_.slice}; }
   template <class Record>
   static void push(RecordShuffle& to, const Record& record) {
     to.push_record(to.owners().bucket_of(spread(record.key())), record);
@@ -50,6 +53,7 @@ class LinkCollector {
   void report(double fraction) const;
   void enter(std::string_view phase, double begin, double end);
   double part_of(std::uint64_t done, std::uint64_t total) const;
+  double part_of(const SliceWalk& walk) const;
 
   void read_facts();
   void push_fact(const PageFact& fact, std::string_view title);
@@ -66,8 +70,8 @@ class LinkCollector {
   void read_links();
   void push_link(std::uint16_t wiki, const PagelinkRow& row);
   void send_pages();
+  std::vector<TargetRecord> load_targets(const Slice& slice) const;
   void resolve_all();
-  void write_all();
   CollectedLinks result(const LinkFiles& files);
 
   const CollectLinksParams& params_;

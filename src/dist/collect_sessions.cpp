@@ -69,8 +69,11 @@ class Collection {
       : params_(params),
         comm_(comm),
         input_(open_pageview_files(params.logs, comm)),
-        read_{.filters = params.filters, .key = draw_key(comm), .malformed = params.malformed, .limit = params.memory} {
-  }
+        read_{.filters = params.filters,
+              .key = draw_key(comm),
+              .malformed = params.malformed,
+              .limit = params.memory,
+              .max_views_per_day = params.rules.max_views_per_day} {}
 
   CollectedSessions run() {
     QidTable table(params_.qids, comm_);  // looked at first: a wrong path must not cost the hours before
@@ -88,6 +91,7 @@ class Collection {
     const RowCounts counts = read_views(input_, read_, slice_, views_, wikis_, comm_);
     read_seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (number == 0 && rows_.rows == 0) rows_ = counts;
+    busy_at_reading_ = counts.busy_days;
     ++passes_;
   }
 
@@ -108,7 +112,8 @@ class Collection {
       read(number);
       comm::agreed(comm_, [&] {
         for (const auto& bucket : views_.all()) counts_.views += bucket.size();
-        counts_.busy_days += prepare();
+        counts_.views += busy_at_reading_;
+        counts_.busy_days += busy_at_reading_ + prepare();
         for (const auto& bucket : views_.all()) count_actors(bucket, pages_);
       });
     } while (++number < slice_.count());
@@ -127,7 +132,7 @@ class Collection {
   void make_sessions() {
     const std::uint64_t slices = slice_.count();
     append();
-    read_.limit = 0;  // these slices are known to fit, and must stay as they were counted
+    read_.fit = SliceFit::kKnown;  // and must stay as they were counted
     for (std::uint64_t number = 0; number + 1 < slices; ++number) {
       read(number);
       comm::agreed(comm_, [&] { prepare(); });
@@ -156,6 +161,7 @@ class Collection {
   WikiNames wikis_;
   PageTable pages_;
   RowCounts rows_;
+  std::uint64_t busy_at_reading_ = 0;  // in the last pass
   SessionCounts counts_;
   JoinCounts join_;
   Sequences<Qid> sessions_;

@@ -78,28 +78,71 @@ void unite(WikiNames& wikis, const WikiNames& mine, const comm::Communicator& co
   comm::agreed(comm, [&] { wikis.add_text({all.data(), all.size()}); });
 }
 
-void halve(ActorSlice& slice, ViewBuckets& views, const ReadParams& params, const comm::Communicator& comm) {
+[[noreturn]] void refuse_actor(std::uint64_t limit) {
+  throw UsageError(fmt::format(
+      "--memory: one actor has more views than the {} KiB that a rank may hold, and the views of one actor are never "
+      "parted; give more memory or fewer ranks, or let --max-views-per-day drop days of so many views",
+      limit >> 10));
+}
+
+void halve(ActorSlice& slice, ViewBuckets& views, BusyDays& busy, const ReadParams& params,
+           const comm::Communicator& comm) {
   comm::agreed(comm, [&] {
     if (slice.number != 0 || slice.bits == kMostBits)
       throw UsageError(
-          fmt::format("--memory: {} KiB of views on a rank are too little, even for one of {} parts of the actors "
-                      "(views of one actor are never parted); give more memory or more ranks",
+          fmt::format("--memory: {} KiB of views on a rank are too little, even for one of {} parts of the actors; "
+                      "give more memory or more ranks",
                       params.limit >> 10, slice.count()));
     ++slice.bits;
-    views.filter([&](const View& view) { return slice.holds(view); });
+    const auto keep = [&](const View& view) { return slice.holds(view); };
+    views.filter(keep);
+    busy.filter(keep);
   });
+}
+
+// Of this rank: whether it holds more views than it may, also without those of busy days. Throws UsageError if one
+// actor alone has so many: no slice could help.
+bool too_many(const ActorSlice& slice, ViewBuckets& views, BusyDays& busy, const ReadParams& params) {
+  if (params.limit == 0 || views.bytes() <= params.limit) return false;
+  const bool first = slice.number == 0 && params.fit == SliceFit::kSought;
+  // In a later pass slices are as large as in the first, up to chance, which is let pass.
+  const std::uint64_t allowed = first ? params.limit : params.limit + params.limit / 2 + kBatchViews * sizeof(View);
+  if (!first && views.bytes() <= views.trimmed_bytes() + params.limit / 4 && views.bytes() <= allowed) return false;
+  views.trim(busy);
+  if (params.fit == SliceFit::kKnown) return false;
+  // Room for a while in the first pass, or views would be sorted again at once.
+  const bool beyond = views.bytes() > (first ? allowed / 4 * 3 : allowed);
+  if (beyond && views.most_of_one_actor() * sizeof(View) > params.limit) refuse_actor(params.limit);
+  return beyond;
 }
 
 }  // namespace
 
-void ViewBuckets::add(std::span<const View> views) {
+void ViewBuckets::add(std::span<const View> views, BusyDays& busy) {
   for (const View& view : views) {
+    if (busy.take(view)) continue;
     std::vector<View>& bucket = buckets_[view.actor % kBuckets];
     // By a quarter instead of doubling: memory is what bounds a collection.
     if (bucket.size() == bucket.capacity()) bucket.reserve(bucket.size() + bucket.size() / 4 + 64);
     bucket.push_back(view);
+    ++size_;
   }
-  size_ += views.size();
+}
+
+std::uint64_t ViewBuckets::most_of_one_actor() const {
+  std::uint64_t most = 0;
+  for (const std::vector<View>& bucket : buckets_) most = std::max(most, linktrail::most_of_one_actor(bucket));
+  return most;
+}
+
+void ViewBuckets::trim(BusyDays& busy) {
+  size_ = 0;
+  for (std::vector<View>& bucket : buckets_) {
+    busy.trim(bucket);
+    if (bucket.size() < bucket.capacity() / 2) bucket.shrink_to_fit();
+    size_ += bucket.size();
+  }
+  trimmed_ = size_;
 }
 
 PageviewFiles open_pageview_files(std::span<const std::string> inputs, const comm::Communicator& comm) {
@@ -114,6 +157,7 @@ PageviewFiles open_pageview_files(std::span<const std::string> inputs, const com
 RowCounts read_views(const PageviewFiles& input, const ReadParams& params, ActorSlice& slice, ViewBuckets& views,
                      WikiNames& wikis, const comm::Communicator& comm) {
   Reader reader = comm::agreed(comm, [&] { return Reader(input, params, comm); });
+  BusyDays busy(params.max_views_per_day);
   std::vector<View> batch;
   bool more_anywhere = true;
   for (bool more = true; more_anywhere;) {
@@ -123,18 +167,20 @@ RowCounts read_views(const PageviewFiles& input, const ReadParams& params, Actor
     });
     const auto received = comm::exchange_by_owner<View>(
         batch, [&](const View& view) { return owner_of(view, comm.size()); }, comm);
-    comm::agreed(comm, [&] { views.add(received.data); });
-    // One reduction for both questions: 2 is a rank beyond its limit, 1 one that has more to read.
-    // In a later pass slices are as large as in the first, up to chance, which is let pass.
-    const std::uint64_t allowed =
-        slice.number == 0 ? params.limit : params.limit + params.limit / 2 + kBatchViews * sizeof(View);
-    std::array<std::uint64_t, 2> state{more ? 1UL : 0UL, params.limit > 0 && views.bytes() > allowed ? 1UL : 0UL};
+    const bool beyond = comm::agreed(comm, [&] {
+      views.add(received.data, busy);
+      return too_many(slice, views, busy, params);
+    });
+    // One reduction for both questions: whether a rank has more to read, and whether one is beyond its limit.
+    std::array<std::uint64_t, 2> state{more ? 1UL : 0UL, beyond ? 1UL : 0UL};
     comm::all_reduce<std::uint64_t>(std::span<std::uint64_t>(state), comm::ReduceOp::kMax, comm);
     more_anywhere = state[0] != 0 || state[1] != 0;  // once all is read, until all fits
-    if (state[1] != 0) halve(slice, views, params, comm);
+    if (state[1] != 0) halve(slice, views, busy, params, comm);
   }
   unite(wikis, reader.wikis(), comm);
-  return reader.counts();
+  RowCounts counts = reader.counts();
+  counts.busy_days = busy.views();
+  return counts;
 }
 
 }  // namespace linktrail::dist

@@ -1,8 +1,8 @@
 """collect pagelinks as users run it: what it refuses, with which exit code, and what it leaves behind."""
 import unittest
 
-from held_job import held_at_file, kill
-from job import BAD_INPUT, STORAGE, USAGE, JobTest
+from held_job import go_on, held_at_file, kill
+from job import BAD_INPUT, DONE, STORAGE, TIME_LIMIT_S, USAGE, JobTest
 
 
 class CollectLinksTest(JobTest):
@@ -13,6 +13,17 @@ class CollectLinksTest(JobTest):
 
     def flags(self, *more):
         return ("collect", "pagelinks", "--dumps", self.dumps, "--output", self.output, *more)
+
+    def clicks(self):
+        titles = self.write("titles.tsv", "aawiki\tQ1\tA\naawiki\tQ2\tB\n")
+        clicks = self.write("clicks.tsv", "other-search\tA\texternal\t100\nA\tB\tlink\t40\n")
+        return ("collect", "clickstream", "--input", clicks, "--titles", titles, "--wiki", "aawiki", "--output", self.output,
+                "--sessions", 100000)
+
+    def views(self):
+        qids = self.write("qids.tsv", "wiki_db\tpage_id\tqid\naawiki\t1\tQ1\n")
+        views = self.write("views.tsv", "actor\ttimestamp\twiki_db\tpage_id\n")
+        return ("collect", "pageviews", "--input", views, "--qids", qids, "--output", self.output)
 
     def test_usage(self):
         self.refused(USAGE, "--dumps is required", 1, "collect", "pagelinks", "--output", self.output)
@@ -46,6 +57,26 @@ class CollectLinksTest(JobTest):
         self.assertIn(b"aawiki\tQ", (there / "kept.tsv").read_bytes())
         self.assertEqual([path.name for path in there.iterdir()], ["kept.tsv"])
 
+    def test_nothing_unfinished_stays_in_another_folder(self):
+        """The tables are ready when the folder is found where page_qids.tsv should go."""
+        there = self.folder / "there"
+        there.mkdir()
+        (self.output / "page_qids.tsv").mkdir(parents=True)
+        (self.output / "titles.tsv").symlink_to(there / "kept.tsv")
+        self.refused(STORAGE, "page_qids.tsv: is a folder", 2, *self.flags())
+        self.assertEqual(list(there.iterdir()), [])
+
+    def test_a_second_collection_is_kept_out(self):
+        for first in (self.flags(), self.clicks()):
+            lock = self.output / ".collect.lock"
+            process = held_at_file(self, lock, 2, *first)
+            for second in (self.flags(), self.clicks(), self.views()):
+                self.refused(STORAGE, "is being written by another run", 2, *second)
+            go_on(process)
+            self.assertEqual(process.wait(timeout=TIME_LIMIT_S), DONE)
+            self.assertFalse(lock.exists())
+            self.done(1, *first)
+
     def test_an_empty_result_or_a_folder_in_its_place_leaves_older_output(self):
         self.done(1, *self.flags())
         before = {path.name: path.read_bytes() for path in self.output.iterdir()}
@@ -70,17 +101,31 @@ class CollectLinksTest(JobTest):
         self.refused(STORAGE, "scratch", 1, *self.flags("--scratch", self.write("file", "x") / "scratch"))
 
     def test_killed_while_it_writes_it_leaves_older_output_and_runs_again(self):
-        self.done(1, *self.flags())
-        before = {path.name: path.read_bytes() for path in self.output.iterdir()}
-        unfinished = self.output / ".collect-pagelinks.partial"
-        kill(held_at_file(self, unfinished, 2, *self.flags()))
-        self.assertTrue(unfinished.exists())
-        self.assertEqual({path.name: path.read_bytes() for path in self.output.iterdir() if path.is_file()}, before)
+        """The older output has other links, of no redirect, so that none of the new can be taken for it."""
+        self.dumps = self.folder / "large"  # several parts, so that the job still writes when it is held
+        self.done(1, "simulate", "dumps", "--output", self.dumps, "--pages", 60000, "--wikis", 1)
+        older = self.flags("--redirect-hops", 0)
+        self.done(2, *older)
+        before, unfinished = self.files(), self.output / ".collect-pagelinks.partial"
+        process = held_at_file(self, unfinished / "pagelinks-00000.tsv", 2, *self.flags())
+        self.assertFalse((unfinished / "titles.tsv").exists(), "held too late")
+        kill(process)
+        self.assertTrue((unfinished / "pagelinks-00000.tsv").read_bytes())
+        self.assertEqual(self.files(), before)
+
         self.done(2, *self.flags())
         self.assertFalse(unfinished.exists())
-        before.pop("_collect.json")  # holds the time
-        self.assertEqual({path.name: path.read_bytes() for path in self.output.iterdir() if path.name != "_collect.json"},
-                         before)
+        after, self.output = self.files(), self.folder / "fresh"
+        self.done(1, *self.flags())
+        self.assertEqual(self.contents(after), self.contents(self.files()))
+        self.assertNotEqual(after["pagelinks-00000.tsv"], before["pagelinks-00000.tsv"])
+
+    def files(self):
+        return {path.name: path.read_bytes() for path in self.output.iterdir() if path.is_file() and path.name != ".collect.lock"}
+
+    @staticmethod
+    def contents(files):
+        return {name: text for name, text in files.items() if name != "_collect.json"}  # which holds the time
 
 
 if __name__ == "__main__":

@@ -162,6 +162,11 @@ class Pageviews(JobTest):
         counts = json.loads((self.output / "_collect.json").read_text())["counts"]
         self.assertEqual(counts["views on days of more than 500 by one actor"], 1_000_000)
         self.assertEqual(counts["sessions"], 60)
+        small = self.args("--memory", 4 / 1024, log=log)  # a twelfth of its views on each of two ranks
+        self.done(2, *small)
+        again = json.loads((self.output / "_collect.json").read_text())["counts"]
+        self.assertEqual(again, counts)
+        self.refused(USAGE, "one actor has more views than the 2048 KiB", 2, *small, "--max-views-per-day", 0)
         self.done(2, *self.args("--max-views-per-day", 0, log=log))  # without the rule: one article, collapsed
         counts = json.loads((self.output / "_collect.json").read_text())["counts"]
         self.assertEqual(counts["views of the article before"], 999_999)

@@ -134,6 +134,31 @@ TEST(CollectSessions, LittleMemoryReadsTheLogsAgainForPartsOfTheActors) {
   }
 }
 
+TEST(CollectSessions, AnActorWithMoreViewsThanMemoryLosesItsBusyDaysOnly) {
+  const SharedFolder folder;
+  CollectParams params = write_logs(folder, "log", 3, 1);
+  if (world().is_root())
+    for (const std::string& log : params.logs) {
+      std::ofstream file(log, std::ios::app);
+      for (std::uint32_t i = 0; i < 9000; ++i) file << "bot\t" << 1'790'812'800 + i % 3000 << "\tenwiki\t3\tuser\n";
+      for (std::uint32_t i = 0; i < 9; ++i) file << "bot\t" << 1'790'912'800 + i << "\tenwiki\t" << 4 + i << "\tuser\n";
+    }
+  comm::barrier(world());
+  const std::string expected = collected(params);
+  EXPECT_THAT(expected, testing::HasSubstr("views in sessions "));
+  params.memory = sizeof(View) * 2000 / static_cast<std::uint64_t>(world().size());
+  EXPECT_GE(collect_sessions(params, world()).passes, 3U);
+  EXPECT_EQ(collected(params), expected);
+
+  params.rules.max_views_per_day = 0;
+  const auto fault = agreed_fault([&] { collect_sessions(params, world()); });
+  // In a later slice a rank lets chance pass, up to a whole batch.
+  if (fault.has_value()) {
+    EXPECT_EQ(fault->code(), ExitCode::kUsage);
+    EXPECT_THAT(fault->what(), testing::HasSubstr("one actor has more views"));
+  }
+}
+
 TEST(CollectSessions, EveryRowIsCountedOnce) {
   const SharedFolder folder;
   const CollectedSessions result = collect_sessions(write_logs(folder, "log", 2, 1), world());

@@ -130,6 +130,29 @@ TEST(ClickWalk, AMillionSessionsTakeStepsAsOftenAsReadersClicked) {
   EXPECT_LT(std::abs(chi.deviations(chi.cells - static_cast<double>(graph.size()))), 4);
 }
 
+// Four articles with three targets each, of very different counts: few cells and long walks, so that some 10 million
+// steps lie on 12 cells.
+ClickGraph narrow_graph() {
+  std::vector<ClickEdge> edges{{0, 1, 3}, {0, 3, 1}};
+  std::vector<ClickArticle> articles;
+  for (std::uint64_t i = 1; i <= 4; ++i) {
+    const std::uint64_t counts[] = {1, 10, 100};
+    for (std::uint64_t k = 0; k < 3; ++k) edges.push_back({i, (i + k) % 4 + 1, counts[(i + k) % 3]});
+    articles.push_back({i, static_cast<Qid>(100 + i), 123});  // a tenth of 111 more than its clicks
+  }
+  return {std::move(articles), std::move(edges)};
+}
+
+// Fails, too, for a walk that takes the next target, any target, or the first one in one of 300 steps (tried).
+TEST(ClickWalk, TenMillionStepsBetweenFewArticlesTellOneWrongStepInHundreds) {
+  const ClickGraph graph = narrow_graph();
+  const Tally t = tally(ClickWalk(graph, {}), 1'000'000);
+  EXPECT_GT(t.from.at(0) + t.from.at(1) + t.from.at(2) + t.from.at(3), 5e6);
+  const ChiSquared chi = compare_steps(graph, t);
+  EXPECT_EQ(chi.cells, 12);
+  EXPECT_LT(std::abs(chi.deviations(chi.cells - static_cast<double>(graph.size()))), 4);
+}
+
 // A walk that ends at an article does so with the share of arrivals that no click leads away from. Those of one article
 // are drawn again, so what is compared is later articles only: visits that are not the first.
 TEST(ClickWalk, SessionsEndWhereArrivalsExceedClicks) {
