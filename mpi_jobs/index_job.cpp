@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 #include "comm/agreement.h"
 #include "core/error.h"
@@ -34,7 +35,7 @@ double steady_seconds() {
 }
 
 // Collective. Shows the build on rank 0's stderr, as --progress asks.
-dist::BuiltIndex build_with_progress(const dist::EmbeddingRows& rows, const dist::IndexParams& params,
+dist::BuiltIndex build_with_progress(dist::EmbeddingRows rows, const dist::IndexParams& params,
                                      const Context& context) {
   std::unique_ptr<ProgressMeter> meter;
   comm::agreed_on_root(context.comm, [&] {
@@ -49,7 +50,7 @@ dist::BuiltIndex build_with_progress(const dist::EmbeddingRows& rows, const dist
     stop_if_asked();
     if (meter) meter->update({.fraction = progress.fraction, .phase = progress.phase});
   };
-  dist::BuiltIndex built = dist::build_index(rows.vectors, rows.qids, params, context.comm, observer);
+  dist::BuiltIndex built = dist::build_index(std::move(rows.vectors), rows.qids, params, context.comm, observer);
   if (meter) meter->finish();
   return built;
 }
@@ -113,17 +114,18 @@ StageResult build_index(const IndexOptions& options, const Context& context) {
   if (!options.neighbors.empty()) require_writable("neighbors", options.neighbors, context.comm);
   if (!options.compact.empty()) require_writable("compact", options.compact, context.comm);
   if (!options.arrays.empty()) require_writable("arrays", options.arrays, context.comm);
-  const dist::EmbeddingRows rows = dist::read_embeddings(options.input, context.comm);
+  dist::EmbeddingRows rows = dist::read_embeddings(options.input, context.comm);
+  const std::uint32_t dim = rows.dim();
   const dist::IndexParams params = params_of(options, context.common.seed);
-  const dist::BuiltIndex built = build_with_progress(rows, params, context);
+  const dist::BuiltIndex built = build_with_progress(std::move(rows), params, context);
   dist::write_index(options.output, built.part, context.comm);
-  if (!options.compact.empty()) write_compact(options.output, rows.dim(), options.compact, context.comm);
+  if (!options.compact.empty()) write_compact(options.output, dim, options.compact, context.comm);
   if (!options.arrays.empty()) dist::write_index_arrays(options.arrays, built.part, config_of(options), context.comm);
   const dist::IndexReport& report = built.report;
   log_report(report, context);
   StageResult result{{"nodes", report.nodes},
                      {"distinct", report.distinct},
-                     {"dim", rows.dim()},
+                     {"dim", dim},
                      {"m", params.hnsw.m},
                      {"ef_construction", params.hnsw.ef_construction},
                      {"shards", enum_to_text(options.shards)},
@@ -139,7 +141,7 @@ StageResult build_index(const IndexOptions& options, const Context& context) {
                      {"build_distances", report.build_distances},
                      {"merge_distances", report.merge_distances},
                      {"seconds", seconds_of(report.seconds)}};
-  if (StageResult neighbors = write_neighbors(options, rows.dim(), context); !neighbors.is_null())
+  if (StageResult neighbors = write_neighbors(options, dim, context); !neighbors.is_null())
     result["neighbors"] = std::move(neighbors);
   return result;
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
@@ -172,15 +173,19 @@ Shard distribute_by_value(MatrixView my_vectors, std::span<const Qid> my_qids, c
   return shard;
 }
 
-BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, const IndexParams& params,
-                       const comm::Communicator& comm, const IndexObserver& observer) {
-  BuiltIndex built;
-  IndexReport& report = built.report;
+namespace {
+
+Shard take_in(MatrixView my_vectors, std::span<const Qid> my_qids, const IndexParams& params, IndexReport& report,
+              const comm::Communicator& comm) {
   check_input(my_vectors, my_qids, params, comm);
   check_labels_are_distinct(my_qids, comm);
-  std::optional<PhaseTimer> timer(report.seconds.distribute);
-  Shard shard = distribute_by_value(my_vectors, my_qids, comm);
-  timer.reset();
+  const PhaseTimer timer(report.seconds.distribute);
+  return distribute_by_value(my_vectors, my_qids, comm);
+}
+
+BuiltIndex build_of(Shard shard, IndexReport report, const IndexParams& params, const comm::Communicator& comm,
+                    const IndexObserver& observer) {
+  BuiltIndex built;
   report.distinct = shard.rows.distinct;
   built.part = params.sharding == Sharding::kCells
                    ? build_by_cells(std::move(shard), params, observer, report, comm)
@@ -188,7 +193,25 @@ BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, cons
   report.nodes = built.part.size();
   report.zero_vectors = count_zero_rows(built.part);
   agree_on_report(report, comm);
+  built.report = report;
   return built;
+}
+
+}  // namespace
+
+BuiltIndex build_index(MatrixView my_vectors, std::span<const Qid> my_qids, const IndexParams& params,
+                       const comm::Communicator& comm, const IndexObserver& observer) {
+  IndexReport report;
+  Shard shard = take_in(my_vectors, my_qids, params, report, comm);
+  return build_of(std::move(shard), report, params, comm, observer);
+}
+
+BuiltIndex build_index(Matrix&& my_vectors, std::span<const Qid> my_qids, const IndexParams& params,
+                       const comm::Communicator& comm, const IndexObserver& observer) {
+  IndexReport report;
+  Shard shard = take_in(my_vectors, my_qids, params, report, comm);
+  my_vectors = Matrix();
+  return build_of(std::move(shard), report, params, comm, observer);
 }
 
 }  // namespace linktrail::dist

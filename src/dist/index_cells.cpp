@@ -132,7 +132,10 @@ LevelParams CellsBuild::level_params(std::uint32_t capacity, std::uint64_t rows)
           .candidates = cells.candidates > 0 ? cells.candidates : candidates_for(rows),
           .fill = std::min(cells.fill, capacity / 2),
           .slack = cells.slack,
-          .sub_index = {.engine = cells.engine, .leaf = sized(cells.leaf, rows), .neighbors = cells.neighbors, .hnsw = hnsw},
+          .sub_index = {.engine = cells.engine,
+                        .leaf = sized(cells.leaf, rows),
+                        .neighbors = cells.neighbors,
+                        .hnsw = hnsw},
           .refine = cells.refine,
           .batch_rows = params_.batch_rows};
 }

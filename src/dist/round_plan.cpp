@@ -45,7 +45,8 @@ RoundsPlan sync_need(const SyncCase& what) {
 
 namespace {
 
-constexpr std::uint64_t kMost = 20000000;  // tokens, about ten seconds: a request to stop waits for the end of the round
+constexpr std::uint64_t kMost =
+    20000000;  // tokens, about ten seconds: a request to stop waits for the end of the round
 
 }  // namespace
 

@@ -23,9 +23,9 @@ struct MachineRanks {
   int sharing = 1;  // how many of them share a model; fewer than all where memory cannot be shared
 };
 
-// For ranks that train about `round_tokens` tokens each between two synchronisations; 0: for one that trains in place. An upper bound: a token has a row
-// in both matrices, and a block of 32 sessions, of at least two tokens each, a pool of 256 negative samples. Corpus and
-// vocabulary are not counted: they are in memory already.
+// For ranks that train about `round_tokens` tokens each between two synchronisations; 0: for one that trains in place.
+// An upper bound: a token has a row in both matrices, and a block of 32 sessions, of at least two tokens each, a pool
+// of 256 negative samples. Corpus and vocabulary are not counted: they are in memory already.
 TrainingMemory training_memory(const ModelShape& shape, const MachineRanks& machine, std::uint64_t round_tokens);
 
 // Throws UsageError, with the numbers and what to do, if `need` is more than the `available` bytes. `available` of 0 is

@@ -25,9 +25,9 @@ struct LeafParams {
 
 inline constexpr std::uint32_t kMaxOverlap = 16;
 
-// The same for a set of `rows`, with nothing left open. Large sets have smaller leaves: there a graph that stock hnswlib
-// builds loses more than they do (docs/adr/0007). Small sets have smaller cells, so that there are some for each of many
-// ranks. Upper levels are small sets of their own.
+// The same for a set of `rows`, with nothing left open. Large sets have smaller leaves: there a graph that stock
+// hnswlib builds loses more than they do (docs/adr/0007). Small sets have smaller cells, so that there are some for
+// each of many ranks. Upper levels are small sets of their own.
 LeafParams sized(LeafParams params, std::uint64_t rows);
 
 // Throws UsageError for parameters that make no partition.

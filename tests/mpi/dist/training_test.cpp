@@ -252,7 +252,8 @@ TEST(Training, OneRankAloneTrainsAgainWhatItCannotTakeBack) {
                          .on_round_end =
                              [&](const TrainCursor& next) {
                                if (++rounds == 2) {
-                                 saved = {.input = model.matrices.input.clone(), .output = model.matrices.output.clone()};
+                                 saved = {.input = model.matrices.input.clone(),
+                                          .output = model.matrices.output.clone()};
                                  saved_at = next;
                                } else if (rounds == 5) {
                                  spoilt_at = next;
