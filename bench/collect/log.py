@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """How fast `collect pageviews` reads: beside `gzip -dc FILE > /dev/null` on one rank, and two ranks beside one.
 
 `log`: one gzipped log, one rank. What reading takes (decompressing, parsing, exchanging; the program says so) and what

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Collecting: parts `dump`, `ranks`, `large`, `table`. See README.md beside this file. Exits with 1 if a bar is missed."""
 
 import argparse

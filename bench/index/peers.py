@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Merged index beside other libraries in one run: hnswlib (ef_construction 200 and 64), faiss HNSW, Annoy (25 trees).
 
 For every set of vectors: seconds of building with as many threads as linktrail has ranks (ours: the whole command,

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Merged index beside one stock hnswlib build: `linktrail index` on real MPI ranks, judged from the file it writes.
 
 For every embeddings.h5 and number of ranks: recall@10 of stock hnswlib on the file against exact neighbours, and nodes
