@@ -11,6 +11,8 @@ namespace linktrail::jobs {
 
 namespace {
 
+constexpr const char* kCommand = "collect clickstream";
+
 void validate(const CollectClickstreamOptions& o) {
   require("input", o.input);
   require("titles", o.titles);
@@ -33,6 +35,7 @@ class CollectClickstream : public Command {
   void run(const Context& context) override {
     validate(options_);
     const auto lock = lock_output(options_.output, context);
+    expect_record_of(options_.output, kCommand, context);
     const dist::SessionFiles files = session_files(options_, FileAccess::kAsUmask);
     dist::check_session_folder(files, context.comm);
     const dist::CollectedClicks clicks = dist::collect_clicks({.clicks = options_.input,
@@ -44,7 +47,7 @@ class CollectClickstream : public Command {
                                                               context.comm);
     context.log.info("what the rules dropped and kept:\n{}", rule_table(clicks.counts));
     write(clicks.graph, files, context);
-    write_collect_record(options_.output, set_.to_json(), clicks.counts, context);
+    write_collect_record(options_.output, kCommand, set_.to_json(), clicks.counts, context);
     context.log.info("walked {} sessions over {} articles to {} files in {}", options_.sessions, clicks.graph.size(),
                      files.parts, files.folder);
   }

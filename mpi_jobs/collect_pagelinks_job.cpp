@@ -17,6 +17,8 @@ namespace linktrail::jobs {
 
 namespace {
 
+constexpr const char* kCommand = "collect pagelinks";
+
 constexpr std::uint32_t kMostHops = 16;
 
 std::vector<std::string> split_commas(const std::vector<std::string>& words) {
@@ -85,12 +87,13 @@ class CollectPagelinks : public Command {
   void run(const Context& context) override {
     validate(options_);
     const auto lock = lock_output(options_.output, context);
+    expect_record_of(options_.output, kCommand, context);
     require_writable("output", options_.output + "/" + kCollectRecord, context.comm);
     const dist::CollectLinksParams params = params_of(options_);
     comm::agreed(context.comm, [&] { create_folders(params.scratch); });
     const dist::CollectedLinks collected = collect_with_progress(params, context);
     for (const std::string& note : collected.notes) context.log.warning("{}", note);
-    write_collect_record(options_.output, set_.to_json(), collected.rules, context,
+    write_collect_record(options_.output, kCommand, set_.to_json(), collected.rules, context,
                          {{"wikis", collected.wikis},
                           {"inputs", collected.inputs},
                           {"files", collected.files},

@@ -21,6 +21,8 @@ namespace linktrail::jobs {
 
 namespace {
 
+constexpr const char* kCommand = "collect pageviews";
+
 namespace fs = std::filesystem;
 
 void validate(const CollectPageviewsOptions& o) {
@@ -31,6 +33,10 @@ void validate(const CollectPageviewsOptions& o) {
   check_parts(o.parts);
   if (o.filters.is_pageview != "true" && o.filters.is_pageview != kAny)
     throw UsageError(fmt::format("--is-pageview: expected true or any, found '{}'", printable(o.filters.is_pageview)));
+  const std::string& space = o.filters.name_space;
+  if (space != kAny &&
+      (space.empty() || space.find_first_not_of("0123456789", space[0] == '-' ? 1 : 0) != std::string::npos))
+    throw UsageError(fmt::format("--namespace: expected a number or any, found '{}'", printable(space)));
   if (o.min_length == 0 || o.max_length < o.min_length)
     throw UsageError(fmt::format("--min-length and --max-length: expected 1 <= min <= max, found {} and {}",
                                  o.min_length, o.max_length));
@@ -76,13 +82,14 @@ class CollectPageviews : public Command {
       comm::agreed_on_root(context.comm, [&] { check_deletable(logs); });
     }
     const auto lock = lock_output(options_.output, context);
+    expect_record_of(options_.output, kCommand, context);
     const dist::SessionFiles files = session_files(options_, FileAccess::kOwner);
     dist::check_session_folder(files, context.comm);
     dist::CollectedSessions collected = dist::collect_sessions(params(context.comm), context.comm);
     report(collected, context);
     comm::agreed_on_root(context.comm, [&] { refuse_nothing(collected); });
     write(std::move(collected.sessions), files, context);
-    write_collect_record(options_.output, set_.to_json(), collected.counts, context);
+    write_collect_record(options_.output, kCommand, set_.to_json(), collected.counts, context);
     if (deleting) comm::agreed_on_root(context.comm, [&] { delete_files(logs); });
     context.log.info("wrote {} sessions to {} files in {}{}", collected.total, files.parts, files.folder,
                      deleting ? "; the logs are deleted" : "");

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "corpus/qid_text.h"
 
 namespace linktrail {
 
@@ -164,6 +165,7 @@ bool PagePropRows::next(PagePropRow& row) {
     if (!name) return "pp_propname that is no text";
     row.name = *name;
     row.value = text_of(rows_.at(2), value_).value_or("");
+    if (row.name == "wikibase_item" && parse_qid(row.value) == kNoQid) return "wikibase_item whose pp_value is no QID";
     return nullptr;
   });
 }

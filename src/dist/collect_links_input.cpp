@@ -14,13 +14,13 @@ namespace {
 
 constexpr std::uint64_t kCompressedWeight = 4;  // a compressed byte is about as much work as 4 plain ones
 
-// Texts as one, each ended by a NUL: names of files, wikis and columns have none.
+// Texts as one, each after its length: names in a dump may hold any byte.
 class TextPack {
  public:
   TextPack() = default;
   explicit TextPack(std::string text) : text_(std::move(text)) {}
 
-  void put(std::string_view text) { text_.append(text).push_back('\0'); }
+  void put(std::string_view text) { text_.append(fmt::format("{}:", text.size())).append(text); }
   void put_number(std::uint64_t number) { put(fmt::format("{}", number)); }
   void put_all(std::span<const std::string> texts) {
     put_number(texts.size());
@@ -28,10 +28,10 @@ class TextPack {
   }
 
   std::string get() {
-    const std::size_t end = text_.find('\0', at_);
-    std::string text = text_.substr(at_, end - at_);
-    at_ = end + 1;
-    return text;
+    const std::size_t begin = text_.find(':', at_) + 1;
+    const std::size_t size = std::stoull(text_.substr(at_, begin - 1 - at_));
+    at_ = begin + size;
+    return text_.substr(begin, size);
   }
   std::uint64_t get_number() { return std::stoull(get()); }
   std::vector<std::string> get_all() {

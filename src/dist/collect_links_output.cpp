@@ -32,12 +32,13 @@ bool is_line_text(std::string_view title) {
   return !title.empty() && title.find_first_of(std::string_view("\t\n\r\0", 4)) == std::string_view::npos;
 }
 
-// "pagelinks-00012.tsv", plain or compressed: a part of an earlier run.
+// "pagelinks-00012.tsv", plain or compressed: a part of an earlier run. Nothing else is removed.
 bool is_part_name(const std::string& name) {
   constexpr std::string_view kStart = "pagelinks-";
+  constexpr std::string_view kSuffixes[] = {".tsv", ".tsv.gz", ".tsv.bz2", ".tsv.zst"};
   return name.size() > kStart.size() + 5 && name.starts_with(kStart) &&
          std::all_of(name.begin() + 10, name.begin() + 15, [](char c) { return c >= '0' && c <= '9'; }) &&
-         name.substr(15).starts_with(".tsv");
+         std::ranges::find(kSuffixes, std::string_view(name).substr(15)) != std::end(kSuffixes);
 }
 
 // Whether a file can be renamed from one folder to the other: it cannot between mounts, even of one file system.

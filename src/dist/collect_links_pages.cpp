@@ -35,11 +35,8 @@ void LinkCollector::push_prop(std::uint16_t wiki, const PagePropRow& row) {
   if (row.name == "disambiguation") {
     push_fact({.page = row.page, .wiki = wiki, .kind = FactKind::kDisambiguation}, {});
   } else if (row.name == "wikibase_item" && params_.qids.empty()) {
-    const Qid qid = parse_qid(row.value);
-    if (qid == kNoQid)
-      ++input_.malformed;
-    else
-      push_fact({.page = row.page, .wiki = wiki, .kind = FactKind::kQid, .value = static_cast<std::uint64_t>(qid)}, {});
+    const auto qid = static_cast<std::uint64_t>(parse_qid(row.value));
+    push_fact({.page = row.page, .wiki = wiki, .kind = FactKind::kQid, .value = qid}, {});
   }
 }
 

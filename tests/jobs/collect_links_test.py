@@ -1,4 +1,6 @@
 """collect pagelinks as users run it: what it refuses, with which exit code, and what it leaves behind."""
+import json
+import shutil
 import unittest
 
 from held_job import go_on, held_at_file, kill
@@ -76,6 +78,7 @@ class CollectLinksTest(JobTest):
             self.assertEqual(process.wait(timeout=TIME_LIMIT_S), DONE)
             self.assertFalse(lock.exists())
             self.done(1, *first)
+            shutil.rmtree(self.output)  # its record keeps other commands out
 
     def test_an_empty_result_or_a_folder_in_its_place_leaves_older_output(self):
         self.done(1, *self.flags())
@@ -90,6 +93,45 @@ class CollectLinksTest(JobTest):
         before.pop("titles.tsv")
         after = {path.name: path.read_bytes() for path in self.output.iterdir() if path.is_file()}
         self.assertEqual(after, before)
+
+    def test_a_nul_in_the_head_of_a_dump_is_no_end_of_a_name(self):
+        for path in self.dumps.glob("aawiki-*"):
+            path.write_bytes(path.read_bytes().replace(b"Database: aawiki", b"Database: a\0wiki"))
+        pages = self.dumps / "bbwiki-20240901-page.sql"
+        pages.write_bytes(pages.read_bytes().replace(b"`page_len`", b"`page\0len`"))
+        self.done(2, *self.flags())
+
+    def test_only_parts_of_an_earlier_run_are_removed(self):
+        self.done(1, *self.flags())
+        names = ["pagelinks-12345.tsv.bak", "pagelinks-12345.tsv~", "pagelinks-1234.tsv"]
+        for name in names:
+            (self.output / name).write_text("mine")
+        (self.output / "pagelinks-12345.tsv").write_text("a part")
+        self.done(1, *self.flags("--compression", "gzip"))
+        for name in names:
+            self.assertEqual((self.output / name).read_text(), "mine")
+        self.assertFalse((self.output / "pagelinks-12345.tsv").exists())
+
+    def test_the_files_of_another_command_keep_their_record(self):
+        self.done(1, *self.clicks(), "--seed", 7, "--min-length", 1)
+        record = json.loads((self.output / "_collect.json").read_text())
+        self.assertEqual((record["command"], record["seed"]), ("collect clickstream", 7))
+        self.refused(STORAGE, "holds what collect clickstream wrote", 2, *self.flags())
+        self.refused(STORAGE, "holds what collect clickstream wrote", 1, *self.views())
+        self.assertEqual(json.loads((self.output / "_collect.json").read_text()), record)
+
+    def test_items_that_are_no_qid_are_told_with_their_line_up_to_a_limit(self):
+        props = self.dumps / "aawiki-20240901-page_props.sql"
+        text = props.read_bytes()
+
+        def add(rows):
+            values = b",".join(b"(%d,'wikibase_item','foo',NULL)" % page for page in range(90000, 90000 + rows))
+            props.write_bytes(text + b"INSERT INTO `page_props` VALUES " + values + b";\n")
+
+        add(3)
+        self.assertIn("wikibase_item whose pp_value is no QID", self.done(2, *self.flags()).stderr)
+        add(200)
+        self.refused(BAD_INPUT, "aawiki-20240901-page_props.sql:", 2, *self.flags())
 
     def test_bytes_of_a_dump_that_are_no_text_do_not_spoil_the_manifest(self):
         for path in self.dumps.glob("aawiki-*"):

@@ -49,6 +49,10 @@ class Pageviews(JobTest):
         text = b"".join(gzip.open(path).read() for path in self.parts()).decode()
         self.assertEqual(len(text.splitlines()), 60)
 
+    def test_a_namespace_is_a_number_or_any(self):
+        self.refused(USAGE, "--namespace: expected a number or any, found 'foo'", 1, *self.args("--namespace", "foo"))
+        self.done(1, *self.args("--namespace", "any"))
+
     def test_what_a_killed_run_with_other_parts_left_goes(self):
         self.output.mkdir()
         stale = self.output / "sessions-001-of-004.txt.partial"
