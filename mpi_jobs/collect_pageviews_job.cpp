@@ -68,8 +68,10 @@ class CollectPageviews : public Command {
 
   std::string plan() const override {
     validate(options_);
-    return fmt::format("read {} and {}\nwrite {} files of sessions to {}\n", fmt::join(options_.input, ", "),
-                       fmt::join(options_.qids, ", "), options_.parts, options_.output);
+    const bool deleting = options_.delete_inputs == DeleteInputs::kOnSuccess;
+    return fmt::format("read {} and {}\nwrite {} files of sessions to {}\n{}", fmt::join(options_.input, ", "),
+                       fmt::join(options_.qids, ", "), options_.parts, options_.output,
+                       deleting ? "then delete the logs\n" : "");
   }
 
   void run(const Context& context) override {

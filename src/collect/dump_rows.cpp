@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "core/error.h"
 #include "corpus/qid_text.h"
@@ -43,6 +44,14 @@ bool has_column(const DumpFile& file, std::string_view name) {
   return std::find(file.columns.begin(), file.columns.end(), name) != file.columns.end();
 }
 
+// Columns that may be missing have a "?" before their name.
+std::string named(std::span<const std::string> wanted) {
+  std::string text;
+  for (const std::string& name : wanted)
+    text += (text.empty() ? "" : ", ") + (name[0] == '?' ? name.substr(1) + " (may be missing)" : name);
+  return text;
+}
+
 }  // namespace
 
 DumpRows::DumpRows(const DumpFile& file, std::vector<std::string> wanted)
@@ -59,7 +68,7 @@ void DumpRows::find_columns() {
       throw input_error({.what = "unknown schema: no column " + name,
                          .file = dump_.path(),
                          .line = dump_.line(),
-                         .expected = fmt::format("{}", fmt::join(wanted_, ", ")),
+                         .expected = named(wanted_),
                          .found = fmt::format("{}", fmt::join(columns, ", ")),
                          .advice = "dump the tables of a MediaWiki that linktrail knows (docs/file-formats.md)"});
   }

@@ -49,6 +49,10 @@ class Pageviews(JobTest):
         text = b"".join(gzip.open(path).read() for path in self.parts()).decode()
         self.assertEqual(len(text.splitlines()), 60)
 
+    def test_a_dry_run_tells_that_logs_go_and_leaves_them(self):
+        self.assertIn("then delete the logs", self.done(1, *self.args("--delete-inputs", "on-success", "--dry-run")).stdout)
+        self.assertTrue(self.log.exists())
+
     def test_a_namespace_is_a_number_or_any(self):
         self.refused(USAGE, "--namespace: expected a number or any, found 'foo'", 1, *self.args("--namespace", "foo"))
         self.done(1, *self.args("--namespace", "any"))
