@@ -50,7 +50,8 @@ SelectTypeParameters=CR_CPU
 SchedulerParameters=batch_sched_delay=1,sched_interval=2
 SlurmdParameters=config_overrides
 ReturnToService=2
-KillWait=10
+KillWait=30
+MessageTimeout=30
 OverTimeLimit=0
 StateSaveLocation=${CLUSTER_DIR}/state
 SlurmctldPidFile=${CLUSTER_DIR}/slurmctld.pid

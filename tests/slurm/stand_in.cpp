@@ -30,6 +30,7 @@ std::string environment_or(const char* name, const char* fallback) {
 
 int wait_for_signal(int rank) {
   if (environment_or("SLURM_RESTART_COUNT", "0") != "0") return 0;
+  MPI_Barrier(MPI_COMM_WORLD);  // the test sends the signal when it sees the line: all must be ready
   if (rank == 0) std::puts("waiting for a signal");
   std::fflush(stdout);
   for (int poll = 0; poll < kPolls; ++poll) {
