@@ -175,8 +175,8 @@ class RoundLoop {
 
   void take_back(TrainCursor& now, double loss, const TrainSliceFn& train) {
     round_.roll_back();
-    if (round_.is_alone()) train_again_up_to(now, train);
     if (now.halvings == kMostHalvings) throw_diverged(fmt::format("loss {} or rows that explode", loss), now);
+    if (round_.is_alone()) train_again_up_to(now, train);
     ++now.halvings;
     halved_at_.push_back(now);
     if (hooks_.on_divergence)
@@ -207,8 +207,9 @@ class RoundLoop {
   }
 
   std::uint32_t halvings_at(TrainCursor round) const {
-    const auto later = std::ranges::count_if(halved_at_, [&](TrainCursor halved) { return !is_before(round, halved); });
-    return run_.start.halvings + static_cast<std::uint32_t>(later);
+    const auto before =
+        std::ranges::count_if(halved_at_, [&](TrainCursor halved) { return !is_before(round, halved); });
+    return run_.start.halvings + static_cast<std::uint32_t>(before);
   }
 
   void add_times(RoundReport& report, const RankRound& own) const {

@@ -45,17 +45,17 @@ RoundsPlan sync_need(const SyncCase& what) {
 
 namespace {
 
-constexpr std::uint64_t kMost =
-    20000000;  // tokens, about ten seconds: a request to stop waits for the end of the round
+// About ten seconds: a request to stop waits for the end of the round.
+constexpr std::uint64_t kMostTokens = 20000000;
 
 }  // namespace
 
 std::uint64_t most_round_tokens(const ModelShape& shape, std::size_t ranks) {
   constexpr std::uint64_t kSmallModel = std::uint64_t{2} << 30, kLeastBudget = std::uint64_t{1} << 29;  // bytes
   const std::uint64_t rows = shape.input_rows + shape.output_rows, row_bytes = padded_dim(shape.dim) * sizeof(float);
-  if (ranks == 1 || rows * row_bytes <= kSmallModel) return kMost;
+  if (ranks == 1 || rows * row_bytes <= kSmallModel) return kMostTokens;
   const std::uint64_t budget = std::max(kLeastBudget, rows * row_bytes / 10);
-  return std::min(kMost, budget / row_bytes * 2 / 5);  // 2.5 rows a token: an estimate for sessions of five pages
+  return std::min(kMostTokens, budget / row_bytes * 2 / 5);  // 2.5 rows a token: an estimate for sessions of five pages
 }
 
 RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> tokens, const ModelShape& shape,

@@ -116,7 +116,8 @@ void expect_training_memory(const ModelShape& shape, const TrainParams& params, 
 // Collective over the ranks of the model's node and the others. Trains `model` from `start`; the counts are gone when
 // it begins, since they are as long as the model. With a model that has a row beyond the articles sequences have an
 // end. If a round leaves values that are not finite, or exploding ones, the model goes back to the start of the round
-// and the rate is halved; the fourth time every rank throws AgreedError (exit 2).
+// and the rate is halved; the fourth time every rank throws AgreedError (exit 2), and
+// of one rank alone the model is lost then.
 TrainOutcome train_sequences(const TrainParams& params, const SyncParams& sync, SequenceShard shard, TrainCursor start,
                              NodeModel& model, const TrainHooks& hooks);
 
