@@ -124,7 +124,7 @@ def main():
     parser.add_argument("--large", action="store_true", help="the part large")
     parser.add_argument("--binary", default="build/release/linktrail")
     parser.add_argument("--dump-bench", default="build/release/dump_bench")
-    parser.add_argument("--pages", type=int, default=1_000_000, help="of the dumps of the part ranks")
+    parser.add_argument("--pages", type=int, default=3_000_000, help="of the dumps of the part ranks")
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/bench-collect"))
     parser.add_argument("--memory", type=float, default=4, help="GiB for the parts large and table")
     args = parser.parse_args()

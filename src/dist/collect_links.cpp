@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
 #include "dist/collect_links_steps.h"
 #include "dist/input_files.h"
+#include "dist/shuffle_run.h"
 
 namespace linktrail::dist {
 
@@ -24,13 +24,16 @@ constexpr std::uint64_t kFewestBytes = 8UL << 20;
 constexpr std::uint64_t kInputPerBucket = 16UL << 20;
 constexpr std::uint64_t kExpansion = 4;  // of a compressed dump
 
+// Of outboxes: ranks that are busy with rows of different tables drift apart by a few of them, and back.
+constexpr std::uint64_t kInFlight = 8;
+
 constexpr std::size_t kChunkBytes = 1UL << 20;
 
 Memory share_memory(std::uint64_t node_bytes, int ranks_of_node) {
   const std::uint64_t rank_bytes = node_bytes / static_cast<std::uint64_t>(ranks_of_node);
   const std::uint64_t usable = std::max(kFewestBytes, rank_bytes - std::min(rank_bytes, kFixedBytes));
   return {.pool = usable / 8 * 5,
-          .outbox = std::clamp<std::uint64_t>(usable / 64, 256UL << 10, 16UL << 20),
+          .outbox = std::clamp<std::uint64_t>(usable / 128, 256UL << 10, 4UL << 20),
           .slice = std::clamp<std::uint64_t>(usable / 12, 256UL << 10, 32UL << 20)};
 }
 
@@ -76,15 +79,14 @@ LinkCollector::LinkCollector(const CollectLinksParams& params,
   });
 }
 
-void LinkCollector::rounds(std::initializer_list<RecordShuffle*> shuffles, const std::function<bool()>& step,
-                           std::function<double()> local_done) {
-  const auto on_round = [&] {
-    if (!local_done) return;
-    std::array<double, 1> done{comm::agreed(comm_, local_done) / comm_.size()};
-    comm::all_reduce<double>(std::span<double>(done), comm::ReduceOp::kSum, comm_);
-    report(done[0]);
-  };
-  run_rounds(std::span<RecordShuffle* const>(shuffles.begin(), shuffles.size()), step, on_round, comm_);
+void LinkCollector::shuffled(std::initializer_list<RecordShuffle*> shuffles, std::function<bool()> turn,
+                             std::function<double()> done) {
+  run_shuffles(std::span<RecordShuffle* const>(shuffles.begin(), shuffles.size()),
+               {.in_flight = kInFlight * memory_.outbox,
+                .turn = std::move(turn),
+                .done = std::move(done),
+                .on_progress = [&](double all) { report(all); }},
+               comm_);
 }
 
 void LinkCollector::report(double fraction) const {
@@ -108,37 +110,6 @@ double LinkCollector::part_of(const SliceWalk& walk) const {
 
 // Links ----------------------------------------------------------------------------------------------------------
 
-void LinkCollector::push_link(std::uint16_t wiki, const PagelinkRow& row) {
-  if (row.from_space != 0) {
-    ++link_counts_.from_other_space;
-    return;
-  }
-  if (row.space != 0) {
-    ++link_counts_.to_other_space;
-    return;
-  }
-  const TargetKey key = row.title.data() != nullptr ? title_key(wiki, row.title) : id_key(wiki, row.target);
-  push(*links_, LinkRecord{.low = key.low, .high = key.high, .wiki = wiki, .from = row.from});
-  weights_.add(wiki, row.from);
-}
-
-void LinkCollector::read_links() {
-  enter("links", 0.4, 0.75);
-  links_ = make_shuffle();
-  const auto plan = plan_files(dumps_, {DumpTable::kPagelinks}, comm_.size());
-  const auto& own = plan[static_cast<std::size_t>(comm_.rank())];
-  TableFeed<PagelinkRows, PagelinkRow> feed(own, DumpTable::kPagelinks, input_);
-  std::uint64_t total = 0;
-  for (const DumpFile* file : own) total += file->input.bytes;
-  rounds(
-      {links_.get()},
-      [&] {
-        return feed.run([&](auto wiki, const PagelinkRow& row) { push_link(wiki, row); },
-                        [&] { return links_->full(); });
-      },
-      [&] { return part_of(feed.file_bytes(), total); });
-}
-
 // The sums over ranks of the weights, and the pages to the ranks of their parts.
 void LinkCollector::send_pages() {
   for (auto& runs : weights_.runs()) {
@@ -149,7 +120,7 @@ void LinkCollector::send_pages() {
   pages_ = make_shuffle(parts_->size());
   std::uint64_t offset = 0;
   std::vector<char> chunk(kChunkBytes);
-  rounds({pages_.get()}, [&] {
+  shuffled({pages_.get()}, [&] {
     const std::size_t got = own_pages_->read(0, offset, chunk);
     const std::size_t taken = for_each_page({chunk.data(), got}, [&](const Page& page, std::string_view title) {
       scratch_text_.clear();
@@ -170,7 +141,7 @@ std::vector<TargetRecord> LinkCollector::load_targets(const Slice& slice) const 
 }
 
 void LinkCollector::resolve_all() {
-  enter("resolving", 0.75, 0.85);
+  enter("resolving", 0.72, 0.85);
   pairs_ = make_shuffle(parts_->size());
   SliceWalk walk = make_walk(*links_);
   std::vector<PairRecord> pairs;
@@ -193,7 +164,7 @@ void LinkCollector::resolve_all() {
     offset = 0;
     walk.next();
   };
-  rounds(
+  shuffled(
       {pairs_.get()},
       [&] {
         while (!walk.ended() && !pairs_->full()) next_links();
@@ -220,11 +191,10 @@ void refuse_if_empty(const CollectedLinks& collected) {
 }  // namespace
 
 CollectedLinks LinkCollector::run() {
-  read_facts();
+  read_all();
   join_facts();
   follow_all();
-  read_linktargets();
-  read_links();
+  join_linktargets();
   send_pages();
   resolve_all();
   enter("writing", 0.85, 1);

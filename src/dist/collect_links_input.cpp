@@ -95,11 +95,9 @@ DumpSet find_dumps_on_root(const std::string& folder, std::span<const std::strin
   return unpacked(comm::broadcast(std::move(text), 0, comm));
 }
 
-std::vector<std::vector<const DumpFile*>> plan_files(const DumpSet& dumps, std::initializer_list<DumpTable> tables,
-                                                     int ranks) {
+std::vector<std::vector<const DumpFile*>> plan_files(const DumpSet& dumps, int ranks) {
   std::vector<const DumpFile*> files;
-  for (const DumpFile& file : dumps.files)
-    if (std::find(tables.begin(), tables.end(), file.table) != tables.end()) files.push_back(&file);
+  for (const DumpFile& file : dumps.files) files.push_back(&file);
   std::stable_sort(files.begin(), files.end(),
                    [](const auto* a, const auto* b) { return work_of(a->input) > work_of(b->input); });
   std::vector<std::vector<const DumpFile*>> plan(static_cast<std::size_t>(ranks));

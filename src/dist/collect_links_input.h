@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,9 +17,8 @@ namespace linktrail::dist {
 DumpSet find_dumps_on_root(const std::string& folder, std::span<const std::string> wikis,
                            std::span<const DumpTable> tables, const comm::Communicator& comm);
 
-// The files of `tables` for each rank, whole: the largest first, to the rank with least so far. The same on every rank.
-std::vector<std::vector<const DumpFile*>> plan_files(const DumpSet& dumps, std::initializer_list<DumpTable> tables,
-                                                     int ranks);
+// The files for each rank, whole: the largest first, to the rank with least so far. The same on every rank.
+std::vector<std::vector<const DumpFile*>> plan_files(const DumpSet& dumps, int ranks);
 
 // What a rank has read.
 struct InputTally {

@@ -185,11 +185,11 @@ void LinkFiles::publish(const comm::Communicator& comm) {
     titles_->finish();
     page_qids_->finish();
   });
-  comm::agreed_on_root(comm, [&] {
-    join_tables(kTitles, "", comm.size());
-    join_tables(kPageQids, kPageQidsHeader, comm.size());
-    replace_older();
+  comm::agreed(comm, [&] {
+    if (comm.is_root()) join_tables(kTitles, "", comm.size());
+    if (comm.rank() == comm.size() - 1) join_tables(kPageQids, kPageQidsHeader, comm.size());
   });
+  comm::agreed_on_root(comm, [&] { replace_older(); });
   published_ = true;
 }
 

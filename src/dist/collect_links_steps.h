@@ -22,7 +22,7 @@ namespace linktrail::dist {
 
 struct Memory {
   std::uint64_t pool = 0;    // of the stores of a rank
-  std::uint64_t outbox = 0;  // of each shuffle: at most three live, each packed and received once more
+  std::uint64_t outbox = 0;  // of each shuffle: at most four live; of all, eight times as much is on its way
   std::uint64_t slice = 0;   // of a bucket in a join, which takes about seven times as much with what it makes of it
 };
 
@@ -48,27 +48,26 @@ class LinkCollector {
   static void push(RecordShuffle& to, const Record& record) {
     to.push_record(to.owners().bucket_of(spread(record.key())), record);
   }
-  void rounds(std::initializer_list<RecordShuffle*> shuffles, const std::function<bool()>& step,
-              std::function<double()> local_done = {});
+  void shuffled(std::initializer_list<RecordShuffle*> shuffles, std::function<bool()> turn,
+                std::function<double()> done = {});
   void report(double fraction) const;
   void enter(std::string_view phase, double begin, double end);
   double part_of(std::uint64_t done, std::uint64_t total) const;
   double part_of(const SliceWalk& walk) const;
 
-  void read_facts();
+  void read_all();
   void push_fact(const PageFact& fact, std::string_view title);
-  void push_page(std::uint16_t wiki, const PageRow& row);
-  void push_redirect(std::uint16_t wiki, const RedirectRow& row);
-  void push_prop(std::uint16_t wiki, const PagePropRow& row);
-  void push_qid(const PageQid& row);
+  void push_row(std::uint16_t wiki, const PageRow& row);
+  void push_row(std::uint16_t wiki, const RedirectRow& row);
+  void push_row(std::uint16_t wiki, const PagePropRow& row);
+  void push_row(std::uint16_t wiki, const LinktargetRow& row);
+  void push_row(std::uint16_t wiki, const PagelinkRow& row);
+  void push_row(std::uint16_t wiki, const PageQid& row);
   void join_facts();
   void push_title(const TitleRecord& title);
   void follow_all();
   void follow_hop(RecordShuffle& queries, RecordShuffle& next, LastHop last);
-  void read_linktargets();
-  void join_linktargets(RecordShuffle& linktargets);
-  void read_links();
-  void push_link(std::uint16_t wiki, const PagelinkRow& row);
+  void join_linktargets();
   void send_pages();
   std::vector<TargetRecord> load_targets(const Slice& slice) const;
   void resolve_all();
@@ -92,7 +91,7 @@ class LinkCollector {
   std::string scratch_text_;
   std::string_view phase_;
   double phase_begin_ = 0, phase_end_ = 0;
-  Shuffle facts_, titles_, targets_, queries_, id_targets_, links_, pages_, pairs_;
+  Shuffle facts_, linktargets_, titles_, targets_, queries_, id_targets_, links_, pages_, pairs_;
   std::unique_ptr<RecordStore> own_pages_;
 };
 

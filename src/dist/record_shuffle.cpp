@@ -2,16 +2,14 @@
 
 #include <cstring>
 
-#include "comm/agreement.h"
-#include "comm/collectives.h"
-
 namespace linktrail::dist {
 
 namespace {
 
 // Before the bytes of a bucket in a message.
 struct BucketHeader {
-  std::uint64_t bucket = 0;
+  std::uint32_t shuffle = 0;
+  std::uint32_t bucket = 0;
   std::uint64_t bytes = 0;
 };
 
@@ -21,64 +19,52 @@ RecordShuffle::RecordShuffle(std::size_t buckets, std::uint64_t outbox_bytes, Bl
                              const comm::Communicator& comm)
     : owners_{buckets, static_cast<std::size_t>(comm.size())},
       outbox_bytes_(outbox_bytes),
-      rank_(static_cast<std::size_t>(comm.rank())),
-      own_begin_(owners_.first_of(rank_)),
+      own_begin_(owners_.first_of(static_cast<std::size_t>(comm.rank()))),
       outbox_(buckets),
-      store_(owners_.first_of(rank_ + 1) - own_begin_, pool) {}
+      store_(owners_.first_of(static_cast<std::size_t>(comm.rank()) + 1) - own_begin_, pool) {}
 
-std::vector<char> RecordShuffle::pack(std::vector<std::uint64_t>& counts) {
-  std::vector<char> message;
-  for (std::size_t rank = 0; rank < owners_.ranks; ++rank) {
-    const std::size_t before = message.size();
-    for (std::size_t bucket = owners_.first_of(rank); rank != rank_ && bucket < owners_.first_of(rank + 1); ++bucket) {
-      std::vector<char>& box = outbox_[bucket];
-      if (box.empty()) continue;
-      const BucketHeader header{bucket, box.size()};
-      message.insert(message.end(), reinterpret_cast<const char*>(&header),
-                     reinterpret_cast<const char*>(&header) + sizeof(header));
-      message.insert(message.end(), box.begin(), box.end());
-      box.clear();
-    }
-    counts.push_back(message.size() - before);
-  }
-  return message;
+std::span<std::vector<char>> RecordShuffle::boxes_of(int rank) {
+  const std::size_t begin = owners_.first_of(static_cast<std::size_t>(rank));
+  return std::span(outbox_).subspan(begin, owners_.first_of(static_cast<std::size_t>(rank) + 1) - begin);
 }
 
-void RecordShuffle::unpack(std::span<const char> bytes) {
-  while (!bytes.empty()) {
+std::uint64_t RecordShuffle::message_bytes(int rank) const {
+  std::uint64_t bytes = 0;
+  for (std::size_t bucket = owners_.first_of(static_cast<std::size_t>(rank));
+       bucket < owners_.first_of(static_cast<std::size_t>(rank) + 1); ++bucket)
+    bytes += outbox_[bucket].empty() ? 0 : sizeof(BucketHeader) + outbox_[bucket].size();
+  return bytes;
+}
+
+void RecordShuffle::pack(int rank, std::uint32_t shuffle, std::vector<char>& message) {
+  auto bucket = static_cast<std::uint32_t>(owners_.first_of(static_cast<std::size_t>(rank)));
+  for (std::vector<char>& box : boxes_of(rank)) {
+    const BucketHeader header{shuffle, bucket++, box.size()};
+    if (box.empty()) continue;
+    message.insert(message.end(), reinterpret_cast<const char*>(&header),
+                   reinterpret_cast<const char*>(&header) + sizeof(header));
+    message.insert(message.end(), box.begin(), box.end());
+    waiting_ -= box.size();
+    box.clear();
+  }
+}
+
+void RecordShuffle::keep_own() {
+  for (std::size_t own = 0; own < own_count(); ++own) {
+    std::vector<char>& box = outbox_[own_begin_ + own];
+    store_.append(own, box);
+    waiting_ -= box.size();
+    box.clear();
+  }
+}
+
+void unpack(std::span<const char> bytes, std::span<RecordShuffle* const> shuffles) {
+  while (bytes.size() >= sizeof(BucketHeader)) {
     BucketHeader header;
     std::memcpy(&header, bytes.data(), sizeof(header));
-    store_.append(header.bucket - own_begin_, bytes.subspan(sizeof(header), header.bytes));
+    RecordShuffle& shuffle = *shuffles[header.shuffle];
+    shuffle.store().append(header.bucket - shuffle.own_begin(), bytes.subspan(sizeof(header), header.bytes));
     bytes = bytes.subspan(sizeof(header) + header.bytes);
-  }
-}
-
-void RecordShuffle::exchange(const comm::Communicator& comm) {
-  std::vector<std::uint64_t> counts;
-  std::vector<char> message = pack(counts);
-  const comm::Received<char> received = comm::all_to_all<char>(std::move(message), counts, comm);
-  comm::agreed(comm, [&] {
-    for (std::size_t own = 0; own < own_count(); ++own) {
-      std::vector<char>& box = outbox_[own_begin_ + own];
-      store_.append(own, box);
-      box.clear();
-    }
-    unpack(received.data);
-  });
-  waiting_ = 0;
-}
-
-void run_rounds(std::span<RecordShuffle* const> shuffles, const std::function<bool()>& step,
-                const std::function<void()>& on_round, const comm::Communicator& comm) {
-  while (true) {
-    const bool more = comm::agreed(comm, [&] { return step(); });
-    std::vector<std::uint64_t> waits{more ? 1ULL : 0ULL};
-    for (const RecordShuffle* shuffle : shuffles) waits.push_back(shuffle->empty() ? 0 : 1);
-    comm::all_reduce<std::uint64_t>(std::span<std::uint64_t>(waits), comm::ReduceOp::kMax, comm);
-    for (std::size_t i = 0; i < shuffles.size(); ++i)
-      if (waits[i + 1] != 0) shuffles[i]->exchange(comm);
-    on_round();
-    if (waits[0] == 0) return;
   }
 }
 

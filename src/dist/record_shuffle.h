@@ -1,14 +1,10 @@
-// Records sent to the rank that owns their bucket, in rounds of bounded size, into a store that spills.
-//
-// A rank that produces records pushes them; when an outbox is full, or it has no more, it takes part in an exchange.
-// The number of rounds is agreed on, so ranks without input take part to the end.
+// Records for the rank that owns their bucket: outboxes of bounded size on the way, then a store that spills. What
+// moves them is a ShuffleRun.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "collect/record_store.h"
@@ -41,12 +37,15 @@ class RecordShuffle {
     push(bucket, {reinterpret_cast<const char*>(&record), sizeof(Record)});
   }
 
-  // Whether the outbox should be sent before more is pushed.
+  // Whether the outboxes should be emptied before more is pushed.
   bool full() const { return waiting_ >= outbox_bytes_; }
-  bool empty() const { return waiting_ == 0; }
 
-  // Collective. Sends what was pushed. Throws AgreedError if a rank's scratch fails.
-  void exchange(const comm::Communicator& comm);
+  // Of what waits for this rank, as pack() writes it.
+  std::uint64_t message_bytes(int rank) const;
+  // Moves what waits for this rank behind `message`, for unpack() to find as of shuffle number `shuffle`.
+  void pack(int rank, std::uint32_t shuffle, std::vector<char>& message);
+  // Moves what waits for this rank itself to its store.
+  void keep_own();
 
   const BucketOwners& owners() const { return owners_; }
   // The rank's own buckets, from own_begin() on.
@@ -55,20 +54,17 @@ class RecordShuffle {
   RecordStore& store() { return store_; }  // by bucket - own_begin()
 
  private:
-  std::vector<char> pack(std::vector<std::uint64_t>& counts);
-  void unpack(std::span<const char> bytes);
+  std::span<std::vector<char>> boxes_of(int rank);
 
   BucketOwners owners_;
   std::uint64_t outbox_bytes_;
-  std::size_t rank_, own_begin_;
+  std::size_t own_begin_;
   std::vector<std::vector<char>> outbox_;
   std::uint64_t waiting_ = 0;
   RecordStore store_;
 };
 
-// Collective. Calls step() and exchanges `shuffles` until no rank has more to do: step() works until a shuffle that it
-// pushes to is full, does not communicate, and returns whether it has more. on_round() is called after each round.
-void run_rounds(std::span<RecordShuffle* const> shuffles, const std::function<bool()>& step,
-                const std::function<void()>& on_round, const comm::Communicator& comm);
+// Appends what pack() wrote, of several shuffles one after the other, to their stores. Up to 15 more bytes are ignored.
+void unpack(std::span<const char> bytes, std::span<RecordShuffle* const> shuffles);
 
 }  // namespace linktrail::dist
