@@ -21,13 +21,18 @@ constexpr const char* kCommand = "collect pagelinks";
 
 constexpr std::uint32_t kMostHops = 16;
 
+std::string trimmed(const std::string& text) {
+  const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
+  return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+}
+
 std::vector<std::string> split_commas(const std::vector<std::string>& words) {
   std::vector<std::string> names;
   for (const std::string& word : words) {
     std::size_t begin = 0;
     while (begin <= word.size()) {
       const std::size_t end = std::min(word.find(',', begin), word.size());
-      const std::string name = word.substr(begin, end - begin);
+      const std::string name = trimmed(word.substr(begin, end - begin));
       if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
       begin = end + 1;
     }

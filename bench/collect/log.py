@@ -3,7 +3,8 @@
 
 `log`: one gzipped log, one rank. What reading takes (decompressing, parsing, exchanging; the program says so) and what
 the whole command takes, as parts of what gzip takes; in turn, medians of --repeats. The bar: reading at 0.8 of gzip's
-speed. `log-ranks`: 8 gzipped logs, whole command, wall clock, one rank over two. The bar: 1.8.
+speed. `log-ranks`: 8 gzipped logs, whole command, wall clock, one rank over two; beside it two runs of one rank at once, which
+share nothing but the machine: two ranks cannot gain more than `most`. The bar: 1.8.
 Logs are simulated; --work keeps them. Exits with 1 if a bar is missed. Needs a quiet machine with 2 cores.
 """
 
@@ -30,7 +31,7 @@ def parse_arguments():
     parser.add_argument("--mpirun", default="mpirun --bind-to none")
     parser.add_argument("--work", help="folder for the logs (default: a temporary one)")
     parser.add_argument("--parts", nargs="+", default=list(BARS), choices=list(BARS))
-    parser.add_argument("--actors", type=int, default=300_000, help="of the logs; about 20 rows each")
+    parser.add_argument("--actors", type=int, default=1_500_000, help="of the logs; about 20 rows each")
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--json", help="write all numbers to this file")
@@ -43,20 +44,28 @@ class Bench:
         self.arguments = arguments
 
     def logs(self, files):
-        folder = self.tools.work / f"logs-{files}"
+        folder = self.tools.work / f"logs-{files}-{self.arguments.actors}"
         if not (folder / "page_qids.tsv.gz").exists():
             self.tools.linktrail(1, "simulate", "pageviews", "--output", folder, "--actors", self.arguments.actors,
                                  "--articles", self.arguments.articles, "--files", files)
         return folder
 
-    def collect(self, ranks, folder):
-        """Seconds of the whole command, and of reading the logs, as the program says."""
-        launch = [] if ranks == 1 else self.arguments.mpirun.split() + ["-n", str(ranks)]
-        command = launch + [self.tools.binary, "collect", "pageviews", "--input", str(folder / "log-*"), "--qids",
-                            str(folder / "page_qids.tsv.gz"), "--output", str(self.tools.work / "sessions")]
+    def launcher(self, ranks):
+        return self.arguments.mpirun.split() + ["-n", str(ranks)]
+
+    def collect(self, launchers, folder):
+        """Runs side by side. Seconds until all end, and that the first takes to read the logs, as the program says."""
+        commands = [launcher + [self.tools.binary, "collect", "pageviews", "--input", str(folder / "log-*"), "--qids",
+                                str(folder / "page_qids.tsv.gz"), "--output", str(self.tools.work / f"sessions-{number}")]
+                    for number, launcher in enumerate(launchers)]
         begin = time.perf_counter()
-        process = subprocess.run(command, env=self.tools.environment, stderr=subprocess.PIPE, text=True, check=True)
-        return time.perf_counter() - begin, float(READ.search(process.stderr).group(1))
+        running = [subprocess.Popen(command, env=self.tools.environment, stderr=subprocess.PIPE, text=True)
+                   for command in commands]
+        texts = [process.communicate()[1] for process in running]
+        seconds = time.perf_counter() - begin
+        if any(process.returncode for process in running):
+            raise SystemExit("bench: a command failed:\n" + "\n".join(texts))
+        return seconds, float(READ.search(texts[0]).group(1))
 
     @staticmethod
     def gzip(path):
@@ -67,16 +76,17 @@ class Bench:
     def log(self):
         folder = self.logs(1)
         path = next(folder.glob("log-*"))
-        rounds = [(self.gzip(path), *self.collect(1, folder)) for _ in range(self.arguments.repeats)]
+        rounds = [(self.gzip(path), *self.collect([[]], folder)) for _ in range(self.arguments.repeats)]
         gzip, whole, read = map(statistics.median, zip(*rounds))
         return {"bytes": path.stat().st_size, "gzip_s": gzip, "read_s": read, "whole_s": whole,
                 "whole_over_gzip": gzip / whole, "ratio": gzip / read}
 
     def log_ranks(self):
         folder = self.logs(8)
-        rounds = [(self.collect(1, folder)[0], self.collect(2, folder)[0]) for _ in range(self.arguments.repeats)]
-        one, two = map(statistics.median, zip(*rounds))
-        return {"one_s": one, "two_s": two, "ratio": one / two}
+        cases = [[self.launcher(1)], [self.launcher(2)], [self.launcher(1), self.launcher(1)]]
+        rounds = [[self.collect(case, folder)[0] for case in cases] for _ in range(self.arguments.repeats)]
+        one, two, apart = map(statistics.median, zip(*rounds))
+        return {"one_s": one, "two_s": two, "apart_s": apart, "most": 2 * one / apart, "ratio": one / two}
 
 
 def main():

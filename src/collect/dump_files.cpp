@@ -104,6 +104,19 @@ void refuse_several_dates(const std::string& wiki, const std::vector<NamedFile>&
                     fmt::join(dates, ", ")));
 }
 
+std::string without_compression(const std::string& path) { return path.substr(0, path.rfind(".sql")); }
+
+// Rows of both would count twice.
+void refuse_copies(const std::vector<NamedFile>& files) {
+  std::map<std::string, std::string> seen;
+  for (const NamedFile& file : files) {
+    const auto [entry, is_new] = seen.try_emplace(without_compression(file.path), file.path);
+    if (!is_new)
+      throw InputError(fmt::format("{} and {} are one dump in two forms; expected one; move the other elsewhere",
+                                   entry->second, file.path));
+  }
+}
+
 struct Head {
   std::string database;
   std::vector<std::string> columns;
@@ -168,6 +181,7 @@ DumpSet find_dumps(const std::string& folder, std::span<const std::string> wikis
   if (named.empty())
     throw InputError(fmt::format(
         "--dumps {}: no SQL dump; expected names like enwiki-20240901-page.sql.gz or my_wiki_page.sql", folder));
+  refuse_copies(named);
   DumpSet dumps{.wikis = wikis.empty() ? wikis_of(named) : std::vector<std::string>(wikis.begin(), wikis.end()),
                 .files = {},
                 .notes = {}};

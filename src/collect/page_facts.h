@@ -81,31 +81,30 @@ PageJoin join_pages(std::string_view facts, const PageJoinParams& params);
 
 // Implementation.
 
-template <class OnFact>
-std::size_t for_each_fact(std::string_view bytes, OnFact&& on_fact) {
+// Of headers that are each followed by a title: on_header(header, bytes of both).
+template <class Header, class OnHeader>
+std::size_t for_each_titled(std::string_view bytes, OnHeader&& on_header) {
   std::size_t at = 0;
-  while (at + sizeof(PageFact) <= bytes.size()) {
-    PageFact fact;
-    bytes.copy(reinterpret_cast<char*>(&fact), sizeof(PageFact), at);
-    const std::size_t length = sizeof(PageFact) + fact.title_bytes;
+  while (at + sizeof(Header) <= bytes.size()) {
+    Header header;
+    bytes.copy(reinterpret_cast<char*>(&header), sizeof(Header), at);
+    const std::size_t length = sizeof(Header) + header.title_bytes;
     if (at + length > bytes.size()) break;
-    on_fact(fact, bytes.substr(at, length));
+    on_header(header, bytes.substr(at, length));
     at += length;
   }
   return at;
 }
 
+template <class OnFact>
+std::size_t for_each_fact(std::string_view bytes, OnFact&& on_fact) {
+  return for_each_titled<PageFact>(bytes, on_fact);
+}
+
 template <class OnPage>
 std::size_t for_each_page(std::string_view bytes, OnPage&& on_page) {
-  std::size_t at = 0;
-  while (at + sizeof(Page) <= bytes.size()) {
-    Page page;
-    bytes.copy(reinterpret_cast<char*>(&page), sizeof(Page), at);
-    if (at + sizeof(Page) + page.title_bytes > bytes.size()) break;
-    on_page(page, bytes.substr(at + sizeof(Page), page.title_bytes));
-    at += sizeof(Page) + page.title_bytes;
-  }
-  return at;
+  return for_each_titled<Page>(
+      bytes, [&](const Page& page, std::string_view whole) { on_page(page, whole.substr(sizeof(Page))); });
 }
 
 }  // namespace linktrail

@@ -49,11 +49,15 @@ std::size_t count_buckets(const DumpSet& dumps, std::span<const InputFile> qid_t
   return std::clamp<std::uint64_t>(bytes / kInputPerBucket, least, std::max<std::uint64_t>(least, 4096));
 }
 
+bool needs_page_props(const CollectLinksParams& params) {
+  const bool qids_from_props = params.pages.ids == PageIds::kQid && params.qids.empty();
+  return qids_from_props || params.pages.disambiguation == Disambiguation::kDrop;
+}
+
 std::vector<DumpTable> tables_needed(const CollectLinksParams& params) {
   std::vector<DumpTable> tables{DumpTable::kPage, DumpTable::kPagelinks};
   if (params.redirect_hops > 0) tables.push_back(DumpTable::kRedirect);
-  const bool qids_from_props = params.pages.ids == PageIds::kQid && params.qids.empty();
-  if (qids_from_props || params.pages.disambiguation == Disambiguation::kDrop) tables.push_back(DumpTable::kPageProps);
+  if (needs_page_props(params)) tables.push_back(DumpTable::kPageProps);
   return tables;
 }
 
@@ -71,6 +75,8 @@ LinkCollector::LinkCollector(const CollectLinksParams& params,
       memory_(share_memory(params.memory_bytes, comm.split_by_node().size())),
       pool_(memory_.pool, params.scratch),
       weights_(dumps_.wikis.size()) {
+  if (!needs_page_props(params))
+    std::erase_if(dumps_.files, [](const DumpFile& file) { return file.table == DumpTable::kPageProps; });
   comm::agreed(comm, [&] {
     if (params.pages.ids == PageIds::kPage && dumps_.wikis.size() != 1)
       throw UsageError(

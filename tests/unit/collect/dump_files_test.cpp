@@ -92,6 +92,16 @@ TEST(FindDumps, RefusesSeveralDates) {
             std::string::npos);
 }
 
+TEST(FindDumps, RefusesOneDumpInTwoForms) {
+  const test::TextFolder folder;
+  folder.write("aawiki-20240901-page.sql", kPage);
+  folder.write("aawiki-20240901-page2.sql.gz", kPage);
+  EXPECT_EQ(find_dumps(folder.path(), {}).files.size(), 2U);
+  folder.write("aawiki-20240901-page2.sql", kPage);
+  EXPECT_NE(fault_of([&] { find_dumps(folder.path(), {}); }).find("page2.sql.gz are one dump in two forms"),
+            std::string::npos);
+}
+
 TEST(ReadHeads, RefusesATableOfAnotherWiki) {
   const test::TextFolder folder;
   folder.write("aawiki-20240901-page.sql", kPage);
