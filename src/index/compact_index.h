@@ -68,7 +68,11 @@ class CompactIndex {
     __builtin_prefetch(scales_ + id);
   }
   void prefetch_start(NodeId id) const { __builtin_prefetch(start_block(id)); }
-  void prefetch_links(NodeId id) const { __builtin_prefetch(links_ + link_start(id)); }
+  // By its number: in a damaged file the place may lie outside, which a prefetch forgives, and pointer arithmetic does
+  // not.
+  void prefetch_links(NodeId id) const {
+    __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(links_) + link_start(id)));
+  }
   void prefetch_residual(NodeId id) const { __builtin_prefetch(residuals_ + id * dim()); }
 
  private:
