@@ -37,6 +37,7 @@ std::vector<std::string> split_commas(const std::vector<std::string>& words) {
       begin = end + 1;
     }
   }
+  if (names.empty() && !words.empty()) throw UsageError("--wikis names no wiki; leave it out to collect all");
   return names;
 }
 

@@ -97,7 +97,7 @@ std::vector<std::string> wikis_of(const std::vector<NamedFile>& files) {
 void refuse_several_dates(const std::string& wiki, const std::vector<NamedFile>& files) {
   std::set<std::string> dates;
   for (const NamedFile& file : files)
-    if (file.name.wiki == wiki && !file.name.date.empty()) dates.insert(file.name.date);
+    if (file.name.wiki == wiki) dates.insert(file.name.date.empty() ? "no date" : file.name.date);
   if (dates.size() > 1)
     throw InputError(
         fmt::format("dumps of {} of several dates ({}) lie side by side; expected one; move the others elsewhere", wiki,

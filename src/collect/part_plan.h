@@ -2,6 +2,8 @@
 // alone, not on the ranks or their memory, so the parts have the same bytes whoever writes them.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -12,12 +14,16 @@ namespace linktrail {
 class PageWeights {
  public:
   static constexpr unsigned kRunBits = 10;  // pages a run: fine enough to balance, few enough to sum over ranks
+  // All pages behind these are one run: the ids of a sound wiki are far below, and a damaged one must cost no memory.
+  static constexpr std::size_t kMostRuns = std::size_t{1} << 18;
+
+  static std::size_t run_of(std::uint32_t page) { return std::min<std::size_t>(page >> kRunBits, kMostRuns - 1); }
 
   explicit PageWeights(std::size_t wikis) : runs_(wikis) {}
 
   void add(std::uint16_t wiki, std::uint32_t page, std::uint64_t weight = 1) {
     auto& runs = runs_[wiki];
-    const std::size_t run = page >> kRunBits;
+    const std::size_t run = run_of(page);
     if (run >= runs.size()) runs.resize(run + 1);
     runs[run] += weight;
   }
@@ -40,7 +46,7 @@ class PartPlan {
   std::size_t size() const { return parts_; }
   // Of a page whose run has a weight, or lies before one.
   std::uint32_t part_of(std::uint16_t wiki, std::uint32_t page) const {
-    return part_of_run_[wiki][page >> PageWeights::kRunBits];
+    return part_of_run_[wiki][PageWeights::run_of(page)];
   }
 
  private:

@@ -30,7 +30,9 @@ struct MessageStream::Pending {
 
 MessageStream::MessageStream(const Communicator& comm) : comm_(comm), pending_(std::make_unique<Pending>()) {}
 
-MessageStream::~MessageStream() = default;
+MessageStream::~MessageStream() {
+  if (!pending_->sends.empty()) static_cast<void>(pending_.release());
+}
 
 void MessageStream::send(int to, std::vector<char> bytes) {
   bytes.resize((bytes.size() + kWord - 1) / kWord * kWord);

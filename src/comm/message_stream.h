@@ -21,7 +21,7 @@ class MessageStream {
   };
 
   explicit MessageStream(const Communicator& comm);
-  // Every send must have ended: see pending_bytes.
+  // Every send should have ended: see pending_bytes. The bytes of others are never freed, as MPI may still read them.
   ~MessageStream();
   MessageStream(const MessageStream&) = delete;
   MessageStream& operator=(const MessageStream&) = delete;

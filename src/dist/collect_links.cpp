@@ -34,7 +34,7 @@ Memory share_memory(std::uint64_t node_bytes, int ranks_of_node) {
   const std::uint64_t usable = std::max(kFewestBytes, rank_bytes - std::min(rank_bytes, kFixedBytes));
   return {.pool = usable / 8 * 5,
           .outbox = std::clamp<std::uint64_t>(usable / 128, 256UL << 10, 4UL << 20),
-          .slice = std::clamp<std::uint64_t>(usable / 12, 256UL << 10, 32UL << 20)};
+          .slice = std::clamp<std::uint64_t>(usable / 24, 256UL << 10, 32UL << 20)};
 }
 
 std::uint64_t plain_bytes(const InputFile& file) {

@@ -45,7 +45,7 @@ struct CollectedLinks {
 };
 
 // Collective. Removes an older kCollectRecord before what it lists; the caller writes the new one. Throws AgreedError.
-// on_progress is called on every rank, and collectively.
+// on_progress is called on every rank, not collectively: it must not communicate.
 CollectedLinks collect_links(const CollectLinksParams& params,
                              const std::function<void(const CollectLinksProgress&)>& on_progress,
                              const comm::Communicator& comm);

@@ -16,6 +16,8 @@ namespace {
 // as the others, who would wait for them.
 constexpr std::uint64_t kOutboxPerFileByte = 5;
 constexpr std::uint64_t kRowsPerLook = 256;
+// Rows of --qids are mostly of other wikis, fill no outbox and are not counted as bytes.
+constexpr std::uint64_t kRowsPerTurn = 1UL << 20;
 
 }  // namespace
 
@@ -141,14 +143,15 @@ void LinkCollector::read_all() {
   for (Shuffle* shuffle : {&facts_, &linktargets_, &id_targets_, &links_}) *shuffle = make_shuffle();
   const auto plan = plan_files(dumps_, comm_.size());
   DumpReading reading(plan[static_cast<std::size_t>(comm_.rank())], qid_tables_, input_, comm_);
-  std::uint64_t rows = 0, turn_end = 0;
+  std::uint64_t rows = 0, turn_end = 0;  // rows of this turn, file bytes at its end
   const auto full = [&] {
     return facts_->full() || linktargets_->full() || id_targets_->full() || links_->full() ||
-           (++rows % kRowsPerLook == 0 && reading.file_bytes() >= turn_end);
+           (++rows % kRowsPerLook == 0 && (rows >= kRowsPerTurn || reading.file_bytes() >= turn_end));
   };
   shuffled(
       {facts_.get(), linktargets_.get(), id_targets_.get(), links_.get()},
       [&] {
+        rows = 0;
         turn_end = reading.file_bytes() + memory_.outbox / kOutboxPerFileByte;
         return reading.run([&](std::uint16_t wiki, const auto& row) { push_row(wiki, row); }, full);
       },

@@ -1,6 +1,10 @@
 #include "dist/record_shuffle.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
+
+#include "core/error.h"
 
 namespace linktrail::dist {
 
@@ -62,6 +66,10 @@ void unpack(std::span<const char> bytes, std::span<RecordShuffle* const> shuffle
   while (bytes.size() >= sizeof(BucketHeader)) {
     BucketHeader header;
     std::memcpy(&header, bytes.data(), sizeof(header));
+    const auto rest = bytes.size() - sizeof(header);
+    if (header.shuffle >= shuffles.size() || header.bytes > rest || !shuffles[header.shuffle]->owns(header.bucket))
+      throw CommError(fmt::format("a message names shuffle {}, bucket {} and {} bytes of {}, which cannot be",
+                                  header.shuffle, header.bucket, header.bytes, rest));
     RecordShuffle& shuffle = *shuffles[header.shuffle];
     shuffle.store().append(header.bucket - shuffle.own_begin(), bytes.subspan(sizeof(header), header.bytes));
     bytes = bytes.subspan(sizeof(header) + header.bytes);

@@ -51,6 +51,7 @@ class RecordShuffle {
   // The rank's own buckets, from own_begin() on.
   std::size_t own_begin() const { return own_begin_; }
   std::size_t own_count() const { return store_.buckets(); }
+  bool owns(std::size_t bucket) const { return bucket >= own_begin_ && bucket - own_begin_ < own_count(); }
   RecordStore& store() { return store_; }  // by bucket - own_begin()
 
  private:
@@ -65,6 +66,7 @@ class RecordShuffle {
 };
 
 // Appends what pack() wrote, of several shuffles one after the other, to their stores. Up to 15 more bytes are ignored.
+// Throws CommError for anything else, StorageError if scratch fails.
 void unpack(std::span<const char> bytes, std::span<RecordShuffle* const> shuffles);
 
 }  // namespace linktrail::dist

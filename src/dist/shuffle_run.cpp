@@ -1,11 +1,15 @@
 #include "dist/shuffle_run.h"
 
+#include <algorithm>
 #include <cstring>
 #include <exception>
+#include <new>
 #include <numeric>
 
 #include "comm/agreement.h"
+#include "comm/environment.h"
 #include "comm/message_stream.h"
+#include "core/error.h"
 
 namespace linktrail::dist {
 
@@ -28,28 +32,33 @@ class ShuffleRun {
         comm_(comm),
         stream_(comm),
         done_(static_cast<std::size_t>(comm.size()), 0.0),
-        working_peers_(comm.size() - 1) {}
+        working_(static_cast<std::size_t>(comm.size()), true) {
+    working_[static_cast<std::size_t>(comm.rank())] = false;
+  }
 
-  // Throws what this rank failed with.
-  void run() {
+  // Until no rank waits for another any more.
+  void exchange() {
     bool more = true;
     while (more) {
       guarded([&] { more = work_.turn(); });
       if (fault_ || peer_failed_) more = false;
-      const SenderState state = fault_ ? SenderState::kFailed : more ? SenderState::kMore : SenderState::kEnded;
-      guarded([&] { note_done(comm_.rank(), state == SenderState::kEnded ? 1.0 : own_done()); });
-      send_all(state);
+      guarded([&] { note_done(comm_.rank(), own_done(more)); });
+      send_all(more ? SenderState::kMore : SenderState::kEnded);
       guarded([&] {
         for (RecordShuffle* shuffle : shuffles_) shuffle->keep_own();
       });
       receive_arrived();
     }
-    while (working_peers_ > 0 || stream_.pending_bytes() > 0) receive_arrived();
+    while (others_work() || stream_.pending_bytes() > 0) receive_arrived();
+  }
+
+  // Throws what this rank failed with.
+  void rethrow_fault() const {
     if (fault_) std::rethrow_exception(fault_);
   }
 
  private:
-  // A failed rank goes on to send and receive, so that the others get to know and none waits for it.
+  // A failed rank goes on to receive, so that the others get to know and none waits for it.
   template <class Body>
   void guarded(Body&& body) {
     if (fault_) return;
@@ -58,9 +67,17 @@ class ShuffleRun {
     } catch (...) {
       fault_ = std::current_exception();
     }
+    if (fault_) tell_failed();
   }
 
-  double own_done() const { return work_.done ? work_.done() : 0.0; }
+  // Also behind the message that this rank has ended: then its store failed with what others sent.
+  void tell_failed() {
+    for (int rank = 0; rank < comm_.size(); ++rank)
+      if (rank != comm_.rank()) stream_.send(rank, header_only(SenderState::kFailed));
+  }
+
+  double own_done(bool more) const { return more ? (work_.done ? work_.done() : 0.0) : 1.0; }
+  bool others_work() const { return std::find(working_.begin(), working_.end(), true) != working_.end(); }
 
   void note_done(int rank, double done) {
     done_[static_cast<std::size_t>(rank)] = done;
@@ -68,20 +85,28 @@ class ShuffleRun {
       work_.on_progress(std::accumulate(done_.begin(), done_.end(), 0.0) / comm_.size());
   }
 
+  std::vector<char> header_only(SenderState state) const {
+    const MessageHeader header{.done = done_[static_cast<std::size_t>(comm_.rank())], .state = state};
+    std::vector<char> message(sizeof(header));
+    std::memcpy(message.data(), &header, sizeof(header));
+    return message;
+  }
+
+  std::vector<char> message_to(int rank, SenderState state, std::uint64_t waiting) {
+    std::vector<char> message = header_only(state);
+    message.reserve(message.size() + waiting);
+    for (std::size_t i = 0; i < shuffles_.size(); ++i) shuffles_[i]->pack(rank, static_cast<std::uint32_t>(i), message);
+    return message;
+  }
+
   void send_all(SenderState state) {
-    for (int step = 1; step < comm_.size(); ++step) {
+    for (int step = 1; step < comm_.size() && !fault_; ++step) {
       const int to = (comm_.rank() + step) % comm_.size();
       std::uint64_t waiting = 0;
       for (const RecordShuffle* shuffle : shuffles_) waiting += shuffle->message_bytes(to);
       if (waiting == 0 && state == SenderState::kMore) continue;
-      while (stream_.pending_bytes() > work_.in_flight) receive_arrived();
-      const MessageHeader header{.done = done_[static_cast<std::size_t>(comm_.rank())], .state = state};
-      std::vector<char> message;
-      message.reserve(sizeof(header) + waiting);
-      message.resize(sizeof(header));
-      std::memcpy(message.data(), &header, sizeof(header));
-      for (std::size_t i = 0; i < shuffles_.size(); ++i) shuffles_[i]->pack(to, static_cast<std::uint32_t>(i), message);
-      stream_.send(to, std::move(message));
+      while (stream_.pending_bytes() > work_.in_flight && !fault_) receive_arrived();
+      guarded([&] { stream_.send(to, message_to(to, state, waiting)); });
     }
   }
 
@@ -89,7 +114,7 @@ class ShuffleRun {
     while (const auto message = stream_.receive()) {
       MessageHeader header;
       std::memcpy(&header, message->bytes.data(), sizeof(header));
-      if (header.state != SenderState::kMore) --working_peers_;
+      if (header.state != SenderState::kMore) working_[static_cast<std::size_t>(message->from)] = false;
       if (header.state == SenderState::kFailed) peer_failed_ = true;
       guarded([&] {
         unpack(std::span(message->bytes).subspan(sizeof(header)), shuffles_);
@@ -102,17 +127,33 @@ class ShuffleRun {
   const ShuffleWork& work_;
   const comm::Communicator& comm_;
   comm::MessageStream stream_;
-  std::vector<double> done_;  // by rank
-  int working_peers_;         // that have not said that they ended
+  std::vector<double> done_;   // by rank
+  std::vector<bool> working_;  // the other ranks that have not said that they ended
   bool peer_failed_ = false;
   std::exception_ptr fault_;
 };
 
+// What escapes exchange() the others cannot be told: a fault of MPI, or no memory for
+// what arrives.
+void run_or_abort(ShuffleRun& run, const comm::Communicator& comm) {
+  try {
+    run.exchange();
+  } catch (const Error& error) {
+    comm::abort_all(comm, error.code(), error.what());
+  } catch (const std::bad_alloc&) {
+    comm::abort_all(comm, ExitCode::kInternal, "out of memory; use more nodes or fewer ranks a node");
+  } catch (const std::exception& error) {
+    comm::abort_all(comm, ExitCode::kInternal, error.what());
+  }
+}
+
 }  // namespace
 
 void run_shuffles(std::span<RecordShuffle* const> shuffles, const ShuffleWork& work, const comm::Communicator& comm) {
-  // The agreement is also what keeps a rank that has ended from sending messages of its next run to one that has not.
-  comm::agreed(comm, [&] { ShuffleRun(shuffles, work, comm).run(); });
+  const comm::Communicator own = comm.split(0);  // a late message of a rank that failed must not get into the next run
+  ShuffleRun run(shuffles, work, own);
+  run_or_abort(run, own);
+  comm::agreed(comm, [&] { run.rethrow_fault(); });
 }
 
 }  // namespace linktrail::dist

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <numeric>
 #include <thread>
@@ -123,6 +124,55 @@ TEST(ShuffleRun, EndsOnAllRanksWhenOneFails) {
 
   EXPECT_THAT(text, HasSubstr("line 7 is bad"));
   EXPECT_TRUE(comm::all_ranks_ok(true, world()));  // and no message of the run is left in the way
+}
+
+// The last rank says at once that it has nothing; then it fails with what it gets.
+TEST(ShuffleRun, EndsOnAllRanksWhenOneFailsThatHadEnded) {
+  if (world().size() == 1) return;  // nobody sends it anything
+  TwoShuffles run;
+  const bool ends_at_once = world().rank() == world().size() - 1;
+  int told = 0;
+  std::string text;
+  try {
+    run.go({.in_flight = kOutbox,
+            .turn =
+                [&] {
+                  if (ends_at_once) return false;
+                  run.turn(run.next + 500);
+                  return true;
+                },
+            .done = [] { return 0.5; },
+            .on_progress =
+                [&](double) {
+                  if (ends_at_once && ++told == 3) throw StorageError("the disk is full");
+                }});
+  } catch (const comm::AgreedError& error) {
+    text = error.what();
+  }
+
+  EXPECT_THAT(text, HasSubstr("the disk is full"));
+  EXPECT_TRUE(comm::all_ranks_ok(true, world()));
+}
+
+TEST(ShuffleRun, RefusesAMessageThatCannotBe) {
+  TwoShuffles run;
+  RecordShuffle* const shuffles[] = {&run.even, &run.odd};
+  const std::size_t own = run.even.own_begin();
+  const bool has_bucket = run.even.own_count() > 0;
+  const auto message = [](std::uint32_t shuffle, std::size_t bucket, std::uint64_t bytes) {
+    std::vector<char> text(16 + 8);
+    const auto bucket32 = static_cast<std::uint32_t>(bucket);
+    std::memcpy(text.data(), &shuffle, 4);
+    std::memcpy(text.data() + 4, &bucket32, 4);
+    std::memcpy(text.data() + 8, &bytes, 8);
+    return text;
+  };
+  if (has_bucket) {
+    EXPECT_NO_THROW(unpack(message(1, own, 8), shuffles));
+  }
+  EXPECT_THROW(unpack(message(2, own, 8), shuffles), CommError);
+  EXPECT_THROW(unpack(message(0, kBuckets, 8), shuffles), CommError);
+  EXPECT_THROW(unpack(message(0, own, 9), shuffles), CommError);
 }
 
 }  // namespace

@@ -92,6 +92,14 @@ TEST(FindDumps, RefusesSeveralDates) {
             std::string::npos);
 }
 
+TEST(FindDumps, RefusesACopyWithoutADate) {
+  const test::TextFolder folder;
+  folder.write("aawiki-20240901-page.sql", kPage);
+  folder.write("aawiki_page.sql", kPage);
+  EXPECT_NE(fault_of([&] { find_dumps(folder.path(), {}); }).find("several dates (20240901, no date)"),
+            std::string::npos);
+}
+
 TEST(FindDumps, RefusesOneDumpInTwoForms) {
   const test::TextFolder folder;
   folder.write("aawiki-20240901-page.sql", kPage);

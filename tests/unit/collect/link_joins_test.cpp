@@ -166,6 +166,9 @@ TEST(PartPlan, CutsByWeightAndKeepsTheOrder) {
   EXPECT_GE(plan.part_of(1, 5), before);
   EXPECT_LT(plan.part_of(1, 5), plan.size());
   EXPECT_EQ(PartPlan(PageWeights(1)).size(), 1U);
+  weights.add(1, 0xffffffff);
+  EXPECT_EQ(weights.runs()[1].size(), PageWeights::kMostRuns) << "a damaged id costs little memory";
+  EXPECT_LT(PartPlan(weights).part_of(1, 0xffffffff), PartPlan(weights).size());
 }
 
 }  // namespace
