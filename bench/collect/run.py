@@ -5,6 +5,7 @@ import argparse
 import os
 import pathlib
 import resource
+import statistics
 import subprocess
 import sys
 import time
@@ -60,7 +61,8 @@ def run_ranks(args):
     dumps = simulate(args, "eight", args.pages, 8)
     cases = {"1 rank": [collect(args, dumps, 1)], "2 ranks": [collect(args, dumps, 2)],
              "two runs apart": [unbound(collect(args, dumps, 1, output=f"output-{number}")) for number in range(2)]}
-    walls = {name: min(wall_seconds(*commands) for _ in range(3)) for name, commands in cases.items()}
+    rounds = [[wall_seconds(*commands) for commands in cases.values()] for _ in range(5)]
+    walls = dict(zip(cases, map(statistics.median, zip(*rounds))))
     one, two, apart = walls.values()
     print("ranks: " + ", ".join(f"{name} {wall:.2f} s" for name, wall in walls.items()))
     print(f"ranks: {one / two:.2f}x (bar 1.8x); most that two cores of this machine give: {2 * one / apart:.2f}x")
