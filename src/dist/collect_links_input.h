@@ -24,7 +24,6 @@ std::vector<std::vector<const DumpFile*>> plan_files(const DumpSet& dumps, int r
 struct InputTally {
   std::uint64_t rows[kDumpTables.size()] = {};
   std::uint64_t malformed = 0;
-  std::uint64_t file_bytes = 0;  // of all files read to their end
   std::vector<std::string> notes;
 };
 

@@ -1,7 +1,4 @@
 // The joins before the links: facts of pages, titles, redirects, linktargets.
-#include <algorithm>
-
-#include "comm/agreement.h"
 #include "comm/collectives.h"
 #include "dist/collect_links_steps.h"
 

@@ -37,6 +37,8 @@ class CollectLinksTest(JobTest):
         self.done(2, *self.flags())
         before = {path.name: path.read_bytes() for path in self.output.iterdir()}
         self.refused(BAD_INPUT, "no dump of xxwiki", 2, *self.flags("--wikis", "xxwiki"))
+        self.refused(BAD_INPUT, "no dump of xxwiki", 2, *self.flags("--wikis", "aawiki, xxwiki"))
+        self.refused(USAGE, "--wikis names no wiki", 2, *self.flags("--wikis", " "))
         links = self.dumps / "bbwiki-20240901-pagelinks.sql"
         whole = links.read_bytes()
         links.write_bytes(whole[:len(whole) // 2])

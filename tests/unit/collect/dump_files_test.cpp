@@ -85,19 +85,13 @@ TEST(ExpectTables, WantsLinktargetsWhereLinksMayNameThem) {
 }
 
 TEST(FindDumps, RefusesSeveralDates) {
-  const test::TextFolder folder;
-  folder.write("aawiki-20240901-page.sql", kPage);
-  folder.write("aawiki-20241001-page.sql", kPage);
-  EXPECT_NE(fault_of([&] { find_dumps(folder.path(), {}); }).find("several dates (20240901, 20241001)"),
-            std::string::npos);
-}
-
-TEST(FindDumps, RefusesACopyWithoutADate) {
-  const test::TextFolder folder;
-  folder.write("aawiki-20240901-page.sql", kPage);
-  folder.write("aawiki_page.sql", kPage);
-  EXPECT_NE(fault_of([&] { find_dumps(folder.path(), {}); }).find("several dates (20240901, no date)"),
-            std::string::npos);
+  for (const auto& [other, dates] : {std::pair{"aawiki-20241001-page.sql", "several dates (20240901, 20241001)"},
+                                     std::pair{"aawiki_page.sql", "several dates (20240901, no date)"}}) {
+    const test::TextFolder folder;
+    folder.write("aawiki-20240901-page.sql", kPage);
+    folder.write(other, kPage);
+    EXPECT_NE(fault_of([&] { find_dumps(folder.path(), {}); }).find(dates), std::string::npos) << other;
+  }
 }
 
 TEST(FindDumps, RefusesOneDumpInTwoForms) {
