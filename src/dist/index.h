@@ -12,29 +12,14 @@
 #include <string_view>
 
 #include "comm/communicator.h"
+#include "index/cell_params.h"
 #include "index/connectivity.h"
 #include "index/hnsw_graph.h"
 #include "index/merge.h"
-#include "index/refine_region.h"
-#include "index/sub_index.h"
 
 namespace linktrail::dist {
 
 enum class Sharding { kCells, kRandom };
-
-// How cells are built. docs/adr/0007 has what other values give.
-struct CellParams {
-  SubIndexEngine engine = SubIndexEngine::kLeaf;
-  LeafParams leaf;
-  std::uint32_t neighbors = 48;  // that a sub-index gives of a row
-  std::uint32_t candidates = 0;  // of all sub-indexes, considered for the links of a row; 0: 96, or 64 of sets so
-                                 //   large that their table, 8 bytes each, would be most of a rank's memory
-  RefineParams refine;
-  std::uint32_t fill = 16;  // forward links that a row has at least: rejected ones fill up
-  float slack = 1;          // of the choice of forward links (index/prune.h)
-  // Beam of the hnswlib engine: less than for one build in one piece, since the overlap and the guided pass find more.
-  std::uint32_t ef_construction = 64;
-};
 
 struct IndexParams {
   HnswParams hnsw;

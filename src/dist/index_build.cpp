@@ -45,7 +45,7 @@ void check_input(MatrixView rows, std::span<const Qid> qids, const IndexParams& 
                  const comm::Communicator& comm) {
   comm::agreed(comm, [&] {
     check(params.hnsw);
-    check(sized(params.cells.leaf, 0));
+    check(sized(params.cells, 0).leaf);
     if (params.merge.search_ef == 0 || params.batch_rows == 0)
       throw UsageError("index: the beam of the merge and its batches must be at least 1");
     if (rows.rows != qids.size())

@@ -24,9 +24,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// That a leaf gives of a row above level 0.
-constexpr std::uint32_t kUpperNeighbors = 64;
-
 constexpr NodeId kNoNode = std::numeric_limits<NodeId>::max();
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -37,11 +34,6 @@ struct Upper {
   NeighborTable found{0, 1};        // links as chosen, with distances; ids of representatives
   NeighborLists lists;              // the same, repaired
 };
-
-std::uint32_t candidates_for(std::uint64_t rows) {
-  constexpr std::uint64_t kLargeTable = 4000000;  // rows
-  return rows < kLargeTable ? 96 : 64;
-}
 
 NodeId id_of(NodeId id) { return id; }
 NodeId id_of(const Neighbor& neighbor) { return neighbor.id; }
@@ -92,7 +84,7 @@ class CellsBuild {
   HnswGraph assemble(const NeighborLists& links0);
   void repair(HnswGraph& part);
 
-  LevelParams level_params(std::uint32_t capacity, std::uint64_t rows) const;
+  LevelParams level_params(std::uint32_t capacity, const CellParams& cells) const;
   LevelParams upper_params(std::uint64_t rows) const;
   ExtraLinks links_of_upper_levels() const;
   std::vector<NodeId> names_of(std::span<const std::uint32_t> representatives) const;
@@ -123,33 +115,22 @@ LevelDone CellsBuild::progress(std::string_view phase, double from, double to) c
   };
 }
 
-// Of a level of `rows` over all ranks.
-LevelParams CellsBuild::level_params(std::uint32_t capacity, std::uint64_t rows) const {
-  const CellParams& cells = params_.cells;
+LevelParams CellsBuild::level_params(std::uint32_t capacity, const CellParams& cells) const {
   HnswParams hnsw = params_.hnsw;
   hnsw.ef_construction = cells.ef_construction;
   return {.capacity = capacity,
-          .candidates = cells.candidates > 0 ? cells.candidates : candidates_for(rows),
+          .candidates = cells.candidates,
           .fill = std::min(cells.fill, capacity / 2),
           .slack = cells.slack,
-          .sub_index = {.engine = cells.engine,
-                        .leaf = sized(cells.leaf, rows),
-                        .neighbors = cells.neighbors,
-                        .hnsw = hnsw},
+          .sub_index = {.engine = cells.engine, .leaf = cells.leaf, .neighbors = cells.neighbors, .hnsw = hnsw},
           .refine = cells.refine,
           .batch_rows = params_.batch_rows};
 }
 
-// Upper levels lead from anywhere to anywhere: more candidates, and none but diverse links. There is no guided pass;
-// with 1/m of the rows, larger leaves and more overlap cost less.
+// Of `rows` over all ranks.
 LevelParams CellsBuild::upper_params(std::uint64_t rows) const {
-  LevelParams params = level_params(params_.hnsw.m, rows);
+  LevelParams params = level_params(params_.hnsw.m, sized_above(params_.cells, rows));
   params.candidates = std::max(params.candidates, params_.hnsw.ef_construction);
-  params.fill = 0;
-  params.slack = 1;
-  params.sub_index.neighbors = std::max(params.sub_index.neighbors, kUpperNeighbors);
-  LeafParams& leaf = params.sub_index.leaf;
-  leaf.overlap = std::min(2 * leaf.overlap, kMaxOverlap);
   return params;
 }
 
@@ -159,7 +140,7 @@ void CellsBuild::prepare(Shard shard) {
   const MatrixView distinct{all.data(), shard.rows.distinct, all.dim(), all.stride()};
   const auto labels = std::span<const Qid>(shard.all.labels).first(shard.rows.distinct);
   const std::uint64_t rows = comm::all_reduce(std::uint64_t{distinct.rows}, comm::ReduceOp::kSum, comm_);
-  plan_ = plan_level(distinct, labels, sized(params_.cells.leaf, rows), params_.hnsw.seed, comm_);
+  plan_ = plan_level(distinct, labels, sized(params_.cells, rows).leaf, params_.hnsw.seed, comm_);
   placed_ = place(std::move(shard), plan_, comm_);
   plan_.leaves_of_row = std::move(placed_.leaves);
   for (const std::uint32_t row : placed_.representatives) labels_.push_back(placed_.all.labels[row]);
@@ -273,8 +254,9 @@ NeighborLists CellsBuild::build_level0() {
   std::vector<std::uint32_t> slots;
   for (std::size_t i = 0; i < labels_.size(); ++i) slots.push_back(slots_for(placed_.copies_of(i), params_.hnsw.m));
   LevelCosts costs;
-  const NeighborTable lists = build_level(level, plan_, level_params(2 * params_.hnsw.m, owners_->total()),
-                                          links_of_upper_levels(), slots, costs, progress("build", 0.1, 0.95), comm_);
+  const NeighborTable lists =
+      build_level(level, plan_, level_params(2 * params_.hnsw.m, sized(params_.cells, owners_->total())),
+                  links_of_upper_levels(), slots, costs, progress("build", 0.1, 0.95), comm_);
   report_.build_distances += costs.build_distances;
   report_.merge_distances += costs.merge_distances;
   report_.seconds.build += costs.build_seconds;

@@ -87,20 +87,11 @@ Visitors by_cell(std::span<const std::uint32_t> cells_of_rows, std::size_t probe
 
 }  // namespace
 
-LeafParams sized(LeafParams params, std::uint64_t rows) {
-  constexpr std::uint64_t kLargeSet = 500000, kCells = 100;
-  constexpr std::uint32_t kLeafRows = 1000, kLeafRowsOfLargeSet = 600, kMostCellRows = 8000;
-  if (params.leaf_rows == 0) params.leaf_rows = rows < kLargeSet ? kLeafRows : kLeafRowsOfLargeSet;
-  if (params.cell_rows == 0)
-    params.cell_rows = static_cast<std::uint32_t>(
-        std::clamp<std::uint64_t>(rows / kCells, params.leaf_rows, std::max(params.leaf_rows, kMostCellRows)));
-  return params;
-}
-
 void check(const LeafParams& params) {
   if (params.leaf_rows < 64 || params.overlap < 1 || params.overlap > kMaxOverlap ||
-      params.cell_rows < params.leaf_rows || params.sample_rows < 2)
-    throw UsageError("index: leaves need at least 64 rows, an overlap of 1 to 16 and cells no smaller than leaves");
+      std::uint64_t{params.cell_rows} * params.overlap < params.leaf_rows || params.sample_rows < 2)
+    throw UsageError(
+        "index: leaves need at least 64 rows, an overlap of 1 to 16, and cells of at least leaf_rows / overlap rows");
 }
 
 std::uint64_t sample_size(std::uint64_t rows, const LeafParams& params) {

@@ -17,18 +17,13 @@ namespace linktrail {
 using LeafId = std::uint32_t;
 
 struct LeafParams {
-  std::uint32_t leaf_rows = 0;     // rows of a leaf, overlap included, on average; 0: as sized() says
-  std::uint32_t overlap = 4;       // leaves of a row
-  std::uint32_t cell_rows = 0;     // rows at home in a cell, on average; 0: as sized() says
+  std::uint32_t leaf_rows = 0;     // rows of a leaf, overlap included, on average
+  std::uint32_t overlap = 0;       // leaves of a row
+  std::uint32_t cell_rows = 0;     // rows at home in a cell, on average; may be fewer than a leaf has, overlap included
   std::uint32_t sample_rows = 24;  // of the sample, for each leaf
 };
 
 inline constexpr std::uint32_t kMaxOverlap = 16;
-
-// The same for a set of `rows`, with nothing left open. Large sets have smaller leaves: there a graph that stock
-// hnswlib builds loses more than they do (docs/adr/0007). Small sets have smaller cells, so that there are some for
-// each of many ranks. Upper levels are small sets of their own.
-LeafParams sized(LeafParams params, std::uint64_t rows);
 
 // Throws UsageError for parameters that make no partition.
 void check(const LeafParams& params);
@@ -40,7 +35,7 @@ class LeafPartition {
  public:
   LeafPartition() = default;  // no leaves
   // `sample` are rows drawn from `rows` rows, in an order that does not depend on who drew them; not empty unless
-  // `rows` is 0. `params` leave nothing open. Deterministic.
+  // `rows` is 0. Deterministic.
   LeafPartition(MatrixView sample, std::uint64_t rows, const LeafParams& params);
 
   std::size_t leaves() const { return centers_.rows(); }

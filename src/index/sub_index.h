@@ -39,7 +39,7 @@ class SubIndex {
 
 struct SubIndexParams {
   SubIndexEngine engine = SubIndexEngine::kLeaf;
-  LeafParams leaf;               // with nothing left open: sized()
+  LeafParams leaf;
   std::uint32_t neighbors = 32;  // of a row in a leaf
   HnswParams hnsw;               // of the hnswlib engine
 };

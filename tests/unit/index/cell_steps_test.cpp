@@ -69,7 +69,7 @@ TEST(SubIndex, BothEnginesFindTheNeighboursOfACell) {
   const auto truth = exact_top_k(points, 0, points, 6);
   for (const SubIndexEngine engine : {SubIndexEngine::kLeaf, SubIndexEngine::kHnswlib}) {
     const auto sub_index = make_sub_index(
-        {.engine = engine, .leaf = sized({}, 300), .neighbors = 16, .hnsw = {.m = 8, .ef_construction = 60}});
+        {.engine = engine, .leaf = sized({}, 300).leaf, .neighbors = 16, .hnsw = {.m = 8, .ef_construction = 60}});
     std::size_t told = 0;
     std::size_t nearest = 0;
     const auto no_limit = [](std::size_t) { return std::numeric_limits<float>::infinity(); };

@@ -101,10 +101,11 @@ TEST(LeafPartition, TakesEqualSamples) {
 }
 
 TEST(LeafParams, ThatMakeNoPartitionAreRefused) {
-  EXPECT_THROW(check(LeafParams{.leaf_rows = 10, .cell_rows = 8000}), UsageError);
+  EXPECT_THROW(check(LeafParams{.leaf_rows = 10, .overlap = 4, .cell_rows = 8000}), UsageError);
   EXPECT_THROW(check(LeafParams{.leaf_rows = 1000, .overlap = 0, .cell_rows = 8000}), UsageError);
-  EXPECT_THROW(check(LeafParams{.leaf_rows = 1000, .cell_rows = 999}), UsageError);
-  EXPECT_NO_THROW(check(LeafParams{.leaf_rows = 1000, .cell_rows = 8000}));
+  EXPECT_THROW(check(LeafParams{.leaf_rows = 1000, .overlap = 17, .cell_rows = 8000}), UsageError);
+  EXPECT_THROW(check(LeafParams{.leaf_rows = 1000, .overlap = 4, .cell_rows = 249}), UsageError);
+  EXPECT_NO_THROW(check(LeafParams{.leaf_rows = 1000, .overlap = 4, .cell_rows = 250}));
 }
 
 TEST(PackCells, MakesTheHeaviestRankAsLightAsItCanBe) {
@@ -116,16 +117,6 @@ TEST(PackCells, MakesTheHeaviestRankAsLightAsItCanBe) {
   EXPECT_EQ(pack_cells({}, 3), (std::vector<std::uint32_t>{0, 0, 0, 0}));
   EXPECT_EQ(pack_cells(std::vector<std::uint64_t>{7}, 3), (std::vector<std::uint32_t>{0, 1, 1, 1}));
   EXPECT_DOUBLE_EQ(imbalance(std::vector<std::uint64_t>{7}, std::vector<std::uint32_t>{0, 1, 1, 1}), 3.0);
-}
-
-TEST(LeafParams, WhatIsLeftOpenFollowsTheSizeOfTheSet) {
-  for (const std::uint64_t rows : {0ULL, 1000ULL, 100000ULL, 499999ULL, 1000000ULL, 20000000ULL})
-    EXPECT_NO_THROW(check(sized({}, rows))) << rows;
-  EXPECT_GT(sized({}, 100000).leaf_rows, sized({}, 1000000).leaf_rows);
-  EXPECT_LT(sized({}, 100000).cell_rows, sized({}, 1000000).cell_rows);
-  EXPECT_GE(100000 / sized({}, 100000).cell_rows, 64U) << "several cells for each of 16 ranks";
-  EXPECT_EQ(sized({.leaf_rows = 70, .cell_rows = 90}, 1000000).leaf_rows, 70U);
-  EXPECT_EQ(sized({.leaf_rows = 70, .cell_rows = 90}, 1000000).cell_rows, 90U);
 }
 
 }  // namespace
