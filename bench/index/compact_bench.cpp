@@ -24,12 +24,13 @@ namespace linktrail::bench {
 namespace {
 
 // Stock hnswlib has the width alone; ours ends a search by the slack too, so its widths are bounds.
-constexpr BeamShape kStockShapes[] = {{10}, {12}, {15},  {20},  {25},  {30},  {40},  {50},
-                                      {60}, {80}, {100}, {130}, {160}, {200}, {300}, {400}};
-constexpr BeamShape kOwnShapes[] = {{20, 10, 0.02F},  {30, 10, 0.03F},  {50, 10, 0.04F},  {60, 10, 0.05F},
-                                    {80, 10, 0.07F},  {100, 10, 0.09F}, {100, 10, 0.11F}, {120, 10, 0.13F},
-                                    {120, 10, 0.15F}, {150, 10, 0.17F}, {150, 10, 0.2F},  {200, 10, 0.22F},
-                                    {200, 10, 0.25F}, {250, 10, 0.27F}, {300, 10, 0.3F},  {400, 10, 0.3F}};
+constexpr BeamShape kStockShapes[] = {{10}, {11}, {12}, {13},  {15},  {17},  {20},  {25},  {30}, {40},
+                                      {50}, {60}, {80}, {100}, {130}, {160}, {200}, {300}, {400}};
+constexpr BeamShape kOwnShapes[] = {{10, 10, 0.005F}, {12, 10, 0.01F},  {15, 10, 0.015F}, {20, 10, 0.02F},
+                                    {30, 10, 0.03F},  {50, 10, 0.04F},  {60, 10, 0.05F},  {80, 10, 0.07F},
+                                    {100, 10, 0.09F}, {100, 10, 0.11F}, {120, 10, 0.13F}, {120, 10, 0.15F},
+                                    {150, 10, 0.17F}, {150, 10, 0.2F},  {200, 10, 0.22F}, {200, 10, 0.25F},
+                                    {250, 10, 0.27F}, {300, 10, 0.3F},  {400, 10, 0.3F}};
 static_assert(std::size(kStockShapes) == std::size(kOwnShapes));
 
 struct Options {

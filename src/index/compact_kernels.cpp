@@ -39,11 +39,13 @@ void block_distances(const float* means, std::size_t blocks, const float* query,
 
 const CompactKernels kCompactKernelsPlain{.unpack = unpack, .block_distances = block_distances};
 
-const CompactKernels& best_compact_kernels() {
+CompactKernels best_compact_kernels() {
+  CompactKernels best = kCompactKernelsPlain;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) return kCompactKernelsAvx2;
+  if (__builtin_cpu_supports("avx2")) best = kCompactKernelsAvx2;
+  if (__builtin_cpu_supports("avx512f")) best.block_distances = block_distances_avx512;
 #endif
-  return kCompactKernelsPlain;
+  return best;
 }
 
 }  // namespace linktrail

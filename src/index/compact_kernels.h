@@ -1,5 +1,5 @@
-// What a search on index.compact computes beside the dot products with codes, in AVX2 where the machine has it. Both
-// ways give the same bits, so that a search finds the same on every machine.
+// What a search on index.compact computes beside the dot products with codes, in AVX2 or AVX-512 where the machine has
+// them. All ways give the same bits, so that a search finds the same on every machine.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,9 @@ struct CompactKernels {
 
 extern const CompactKernels kCompactKernelsPlain;
 extern const CompactKernels kCompactKernelsAvx2;  // only where the CPU has AVX2
+// Only where the CPU has AVX-512F.
+void block_distances_avx512(const float* means, std::size_t blocks, const float* query, std::size_t dim, float* to);
 
-const CompactKernels& best_compact_kernels();
+CompactKernels best_compact_kernels();
 
 }  // namespace linktrail

@@ -2,7 +2,7 @@
 #include "index/int8_dot.h"
 
 #if defined(__AVX2__)
-#include <immintrin.h>
+#include "index/int8_rows.h"
 
 namespace linktrail {
 
@@ -55,26 +55,9 @@ class LongQuery {
   std::size_t pieces_;
 };
 
-inline std::int32_t sum_of_lanes(__m256i lanes) {
-  __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
-  sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0x4e));
-  sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0xb1));
-  return _mm_cvtsi128_si32(sum);
-}
-
 template <class Query>
 void dots(const CodeRows& codes, const Query& query, std::span<const NodeId> rows, std::int32_t* to) {
-  const auto lanes = [&](std::size_t r) { return query.lanes(codes.data + rows[r] * codes.stride); };
-  std::size_t r = 0;
-  // Four rows at a time share the additions across lanes.
-  for (; r + 4 <= rows.size(); r += 4) {
-    const __m256i ab = _mm256_hadd_epi32(lanes(r), lanes(r + 1));
-    const __m256i cd = _mm256_hadd_epi32(lanes(r + 2), lanes(r + 3));
-    const __m256i sums = _mm256_hadd_epi32(ab, cd);
-    const __m128i total = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + r), total);
-  }
-  for (; r < rows.size(); ++r) to[r] = sum_of_lanes(lanes(r));
+  CodeRowDots<Query>::run(codes, query, rows, to);
 }
 
 }  // namespace

@@ -42,8 +42,9 @@ TEST(CompactCodes, AVectorThatIsTheMean) {
 TEST(CompactCodes, RowsAreWholeLinesWhereThatIsCheap) {
   EXPECT_EQ(code_stride(64), 64U);
   EXPECT_EQ(code_stride(52), 64U);
-  EXPECT_EQ(code_stride(50), 56U);
-  EXPECT_EQ(code_stride(100), 104U);
+  EXPECT_EQ(code_stride(50), 64U);
+  EXPECT_EQ(code_stride(100), 128U);
+  EXPECT_EQ(code_stride(40), 40U);
   EXPECT_EQ(code_stride(128), 128U);
   EXPECT_EQ(code_stride(3), 8U);
 }
