@@ -20,8 +20,8 @@ struct Sizes {
 constexpr std::uint64_t kAnyRows = std::numeric_limits<std::uint64_t>::max();
 constexpr Sizes kSizes[] = {
     {.most_rows = 499'999, .leaf_rows = 3000, .overlap = 5, .neighbors = 96, .candidates = 128, .fill = 8},
-    {.most_rows = 3'999'999, .leaf_rows = 600, .overlap = 4, .neighbors = 48, .candidates = 96, .fill = 16},
-    {.most_rows = kAnyRows, .leaf_rows = 600, .overlap = 4, .neighbors = 48, .candidates = 64, .fill = 16},
+    {.most_rows = 3'999'999, .leaf_rows = 600, .overlap = 4, .neighbors = 48, .candidates = 96, .fill = 10},
+    {.most_rows = kAnyRows, .leaf_rows = 2000, .overlap = 4, .neighbors = 48, .candidates = 64, .fill = 16},
 };
 // With 1/m of the rows, larger leaves and more overlap cost little.
 constexpr Sizes kSizesAbove[] = {

@@ -12,10 +12,10 @@ namespace linktrail {
 // 0 in a number of rows, leaves, neighbours, candidates or links: as sized() says.
 struct CellParams {
   SubIndexEngine engine = SubIndexEngine::kLeaf;
-  LeafParams leaf;
+  LeafParams leaf{};
   std::uint32_t neighbors = 0;   // that a sub-index gives of a row
   std::uint32_t candidates = 0;  // of all sub-indexes, considered for the links of a row
-  RefineParams refine;
+  RefineParams refine{};
   std::uint32_t fill = 0;  // forward links that a row has at least: rejected ones fill up
   float slack = 1;         // of the choice of forward links (index/prune.h)
   // Beam of the hnswlib engine: less than for one build in one piece, since the overlap and the guided pass find more.

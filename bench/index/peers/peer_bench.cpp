@@ -95,6 +95,7 @@ void run(const Options& options) {
   const Matrix vectors = read_vectors(options.vectors);
   const Questions asked = make_questions(vectors, options.queries);
   for (const std::string& name : options.peers) {
+    if (name.empty()) continue;
     const auto peer = peer_named(name, options.m);
     const auto start = std::chrono::steady_clock::now();
     const double cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);

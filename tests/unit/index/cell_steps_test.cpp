@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "index/cell_params.h"
 #include "index/exact_search.h"
 #include "index/incoming_links.h"
 #include "index/neighbor_table.h"
