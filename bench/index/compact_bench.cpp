@@ -36,6 +36,7 @@ static_assert(std::size(kStockShapes) == std::size(kOwnShapes));
 struct Options {
   std::string index;
   std::string compact;
+  std::string stock;
   std::size_t dim = 64;
   std::size_t queries = 2000;
   std::size_t rounds = 5;
@@ -181,7 +182,7 @@ void run(Options options) {
   fmt::print("{} vectors of dim {}; opened in {:.2f} ms\n", index.size(), index.dim(), 1e3 * (cpu_seconds() - start));
   print_sizes(index, options);
   const Questions asked = make_questions(view, options.queries, 100);
-  StockSearch stock(options.index, options.dim);
+  StockSearch stock(options.stock.empty() ? options.index : options.stock, options.dim);
   CompactSearch search(index);
   std::vector<std::uint64_t> labels;
   const auto ask_stock = [&](std::size_t k) -> Answer {
@@ -214,6 +215,8 @@ int main(int argc, char** argv) {
   CLI::App app{"index.compact beside stock hnswlib"};
   app.add_option("index", options.index, "index.hnsw")->required();
   app.add_option("--compact", options.compact, "index.compact over it; written if it is not there (INDEX.compact)");
+  app.add_option("--stock", options.stock,
+                 "file that stock hnswlib built of the same vectors, for it to search (INDEX)");
   app.add_option("--dim", options.dim, "dimension of the vectors");
   app.add_option("--queries", options.queries, "rows used as queries");
   app.add_option("--rounds", options.rounds, "times that every query set is timed");

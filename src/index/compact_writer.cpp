@@ -18,8 +18,10 @@ namespace linktrail {
 
 namespace {
 
-// At most so many blocks: every query is multiplied with the means of all.
+// At most so many blocks, and of long vectors fewer: every query is multiplied with the means of all.
 constexpr std::size_t kMaxBlocks = 256;
+constexpr std::size_t kMinBlocks = 16;  // are always allowed
+constexpr std::size_t kMeanFloats = std::size_t{1} << 14;
 // Smaller blocks would have means of chance, and files of a few articles more means than vectors.
 constexpr std::uint32_t kMinBlockBits = 8;
 // Longer than any row of length 1 and its rounding.
@@ -35,9 +37,10 @@ void check_vectors(const HnswlibView& graph) {
       if (!(std::abs(x) <= kLongestValue)) refuse(graph, node, "has a vector that is not of length 1");
 }
 
-std::uint32_t block_bits_for(std::size_t nodes) {
+std::uint32_t block_bits_for(std::size_t nodes, std::size_t dim) {
+  const std::size_t most = std::clamp(kMeanFloats / std::max<std::size_t>(1, dim), kMinBlocks, kMaxBlocks);
   std::uint32_t bits = kMinBlockBits;
-  while (block_count(nodes, bits) > kMaxBlocks) ++bits;
+  while (block_count(nodes, bits) > most) ++bits;
   return bits;
 }
 
@@ -52,7 +55,7 @@ class CompactWriter {
  public:
   CompactWriter(const std::filesystem::path& path, const HnswlibView& graph)
       : graph_(checked(graph)),
-        block_bits_(block_bits_for(graph.size())),
+        block_bits_(block_bits_for(graph.size(), graph.dim())),
         order_(locality_order(graph.size(), graph.dim(), std::size_t{1} << block_bits_,
                               [&](NodeId node) { return graph.vector(node); })),
         file_(path) {

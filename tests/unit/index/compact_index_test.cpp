@@ -145,6 +145,17 @@ TEST_F(CompactFile, IsSmallAndTheSameEveryTime) {
   EXPECT_EQ(bytes_of(compact_), first);
 }
 
+// A query is multiplied with the mean of every block.
+TEST_F(CompactFile, LongVectorsHaveFewerBlocks) {
+  const Matrix points = make_clustered_points({.count = 4400, .dim = 1100});
+  write(points, 4);
+  const CompactIndex index(compact_, CompactCheck::kAll);
+  EXPECT_EQ(block_count(index.size(), index.header().block_bits), 9U);
+  CompactSearch search(index);
+  for (std::size_t row = 0; row < points.rows(); row += 400)
+    EXPECT_EQ(search.search(points.row(row), 1, {.width = 50}).front().label, labels_[row]);
+}
+
 TEST_F(CompactFile, NoArticleAndOne) {
   for (const std::size_t count : {0UL, 1UL, 2UL}) {
     const Matrix points = make_clustered_points({.count = count, .dim = 6});
