@@ -1,11 +1,16 @@
 #include "mpi_jobs/compact_output.h"
 
+#include <fmt/format.h>
+
 #include <cerrno>
+#include <cstdint>
 #include <filesystem>
 #include <system_error>
 
 #include "comm/agreement.h"
+#include "core/error.h"
 #include "core/output_path.h"
+#include "index/compact_links.h"
 #include "index/hnswlib_view.h"
 #include "snapshot/atomic_file.h"
 
@@ -28,6 +33,12 @@ struct Partial {
 };
 
 }  // namespace
+
+void check_fits_compact(const HnswParams& params) {
+  if (2 * std::uint64_t{params.m} > kMaxPackedLinks)
+    throw UsageError(fmt::format("--m: expected at most {} for index.compact, which holds {} links a node, found {}",
+                                 kMaxPackedLinks / 2, kMaxPackedLinks, params.m));
+}
 
 CompactReport write_compact(const std::string& index, std::size_t dim, const std::string& output,
                             const comm::Communicator& comm) {

@@ -100,6 +100,7 @@ StageResult write_neighbors(const IndexOptions& options, std::uint32_t dim, cons
 
 void validate(const IndexOptions& options) {
   check(options.hnsw);
+  if (!options.compact.empty()) check_fits_compact(options.hnsw);
   if (options.neighbor_count == 0 || options.neighbor_count > kMostNeighbors)
     throw UsageError(
         fmt::format("--neighbor-count: expected 1 to {}, found {}", kMostNeighbors, options.neighbor_count));

@@ -3,6 +3,7 @@
 
 #include "index/hnsw_graph.h"
 #include "mpi_jobs/command.h"
+#include "mpi_jobs/compact_output.h"
 #include "mpi_jobs/snapshot_run.h"
 #include "mpi_jobs/stages.h"
 #include "snapshot/publish.h"
@@ -63,6 +64,7 @@ class Snapshot : public Command {
     validate(links);
     validate(config_.evaluate);
     linktrail::check(config_.index.hnsw);
+    check_fits_compact(config_.index.hnsw);
     if (!config_.snapshot.name.empty()) staging_folder({.root = config_.snapshot.root, .name = config_.snapshot.name});
     const double recall = config_.snapshot.min_index_recall;
     if (!(recall >= 0 && recall <= 1))  // so written, NaN is refused too

@@ -43,7 +43,7 @@ def parse_arguments():
 def make_embeddings(tools, arguments):
     world, model = tools.work / f"links-{arguments.articles}", tools.work / f"model-{arguments.articles}-{arguments.epochs}"
     links, labels = world / "pagelinks.tsv", world / "labels.tsv"
-    if free_bytes(tools.work) < arguments.articles * DISK_AN_ARTICLE:
+    if not (model / "embeddings.h5").exists() and free_bytes(tools.work) < arguments.articles * DISK_AN_ARTICLE:
         raise SystemExit(f"{tools.work}: {arguments.articles * DISK_AN_ARTICLE / 1e9:.0f} GB are needed")
     if not (world / "done").exists():
         tools.linktrail(1, "simulate", "world", "--output", world, "--articles", int(arguments.articles / WITH_LINKS),

@@ -28,8 +28,9 @@ std::size_t normalize_rows(Matrix& matrix) {
       ++zeros;
       continue;
     }
-    const auto scale = static_cast<float>(1.0 / std::sqrt(square));
-    for (float& x : matrix.row(i)) x *= scale;
+    // In double: of the shortest rows the scale is no float.
+    const double scale = 1.0 / std::sqrt(square);
+    for (float& x : matrix.row(i)) x = static_cast<float>(x * scale);
   }
   return zeros;
 }

@@ -23,7 +23,7 @@ constexpr Sizes kSizes[] = {
     {.most_rows = 3'999'999, .leaf_rows = 600, .overlap = 4, .neighbors = 48, .candidates = 96, .fill = 10},
     {.most_rows = kAnyRows, .leaf_rows = 2000, .overlap = 4, .neighbors = 48, .candidates = 64, .fill = 16},
 };
-// With 1/m of the rows, larger leaves and more overlap cost little.
+// With 1/m of the rows, more overlap costs little.
 constexpr Sizes kSizesAbove[] = {
     {.most_rows = 499'999, .leaf_rows = 1000, .overlap = 8, .neighbors = 64, .candidates = 96, .fill = 0},
     {.most_rows = kAnyRows, .leaf_rows = 600, .overlap = 8, .neighbors = 64, .candidates = 96, .fill = 0},

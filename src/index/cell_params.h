@@ -28,7 +28,7 @@ struct CellParams {
 // their table, 8 bytes each, would be most of a rank's memory.
 CellParams sized(const CellParams& params, std::uint64_t rows);
 
-// The same for a level above, of `rows`. It leads from anywhere to anywhere: twice the overlap, more neighbours, and
+// The same for a level above, of `rows`. It leads from anywhere to anywhere: more overlap, more neighbours, and
 // none but diverse links. There is no guided pass.
 CellParams sized_above(CellParams params, std::uint64_t rows);
 

@@ -28,7 +28,7 @@ std::array<float, 256> code_scales() {
 std::size_t code_stride(std::size_t dim) {
   constexpr std::size_t kLine = 64;
   const std::size_t lines = (dim + kLine - 1) / kLine * kLine;
-  return lines - dim <= dim / 3 ? lines : (dim + 7) / 8 * 8;
+  return 7 * (lines - dim) <= 2 * dim ? lines : (dim + 7) / 8 * 8;
 }
 
 std::uint8_t encode_vector(std::span<const float> vector, std::span<const float> mean, const CodedRow& to) {

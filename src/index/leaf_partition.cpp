@@ -29,8 +29,9 @@ std::size_t leaves_for(std::uint64_t rows, const LeafParams& params) {
   return std::max<std::uint64_t>(2, rows * params.overlap / params.leaf_rows);
 }
 
+// Every cell has a leaf, so there are no more of them.
 std::size_t cells_for(std::uint64_t rows, const LeafParams& params) {
-  return std::max<std::uint64_t>(1, rows / params.cell_rows);
+  return std::clamp<std::uint64_t>(rows / params.cell_rows, 1, leaves_for(rows, params));
 }
 
 void append_rows(std::vector<float>& flat, MatrixView rows, std::span<const std::uint32_t> order) {

@@ -80,6 +80,10 @@ class Numbers(JobTest):
                                     f"[evaluate]\n{key} = 0\n")
                 self.refused(USAGE, f"--{key}", 1, "snapshot", config, "--dry-run")
 
+    def test_the_snapshot_checks_the_links_of_its_index_before_any_work(self):
+        text = "[input]\nsessions = ['s.txt']\n[snapshot]\nmodels = ['reader']\n[index]\nm = 128\n"
+        self.refused(USAGE, "--m", 1, "snapshot", self.write("m.toml", text), "--dry-run")
+
     def test_a_short_flag_is_named_as_it_is_typed(self):
         process = self.refused(USAGE, "linktrail: -k: expected a whole number", 1, "query", self.folder, "--qid", "Q1", "-k", "-1")
         self.assertNotIn("---k", process.stderr)
@@ -231,6 +235,14 @@ class Output(JobTest):
         self.refused(USAGE, "--compact", 2, "index", "--input", self.embeddings, "--output", index, "--compact", index)
         self.refused(STORAGE, "missing", 2, "index", "--input", self.embeddings, "--output", index, "--compact",
                      self.folder / "missing" / "i.compact")
+
+    def test_more_links_than_a_compact_index_holds_are_refused_before_one_is_built(self):
+        index = self.folder / "wide.hnsw"
+        self.refused(USAGE, "--m", 2, "index", "--input", self.embeddings, "--output", index, "--m", 128, "--compact",
+                     self.folder / "wide.compact")
+        self.assertFalse(index.exists())
+        self.done(2, "index", "--input", self.embeddings, "--output", index, "--m", 127, "--compact",
+                  self.folder / "wide.compact")
 
     def test_evaluation_says_which_figures_it_leaves_out(self):
         process = self.done(2, "evaluate", "--embeddings", self.embeddings, "--sessions", self.sessions)

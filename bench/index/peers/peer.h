@@ -26,9 +26,13 @@ class Peer {
   virtual void search(const float* query, std::size_t k, std::size_t effort, std::vector<std::uint64_t>& to) = 0;
   // Evaluated by searches since it was built; 0 where the library does not tell.
   virtual std::uint64_t distances() const = 0;
+  // Evaluated to build it; 0 where it was not counted.
+  virtual std::uint64_t build_distances() const { return 0; }
 };
 
 std::unique_ptr<Peer> make_hnswlib(std::size_t m, std::size_t ef_construction);
+// The same, which counts what building evaluates: its seconds tell nothing.
+std::unique_ptr<Peer> make_counted_hnswlib(std::size_t m, std::size_t ef_construction);
 // A file whose labels are row numbers counted from 1.
 std::unique_ptr<Peer> load_hnswlib(const std::filesystem::path& path, std::size_t dim);
 std::unique_ptr<Peer> make_faiss_hnsw(std::size_t m, std::size_t ef_construction);

@@ -76,19 +76,25 @@ std::string measure_beam(Peer& peer, std::size_t beam, const Matrix& vectors, co
 void report(Peer& peer, const std::string& name, double wall, double cpu, const Matrix& vectors,
             const Questions& asked) {
   std::string beams;
-  for (const std::size_t beam : kBeams) beams += (beams.empty() ? "" : ", ") + measure_beam(peer, beam, vectors, asked);
-  fmt::print(R"({{"graph": "{}", "seconds": {:.2f}, "cpu_seconds": {:.2f}, "beams": [{}]}})"
+  const std::uint64_t build_distances = peer.build_distances();  // if counted, it is not to be searched
+  for (const std::size_t beam : kBeams) {
+    if (build_distances > 0) break;
+    beams += (beams.empty() ? "" : ", ") + measure_beam(peer, beam, vectors, asked);
+  }
+  fmt::print(R"({{"graph": "{}", "seconds": {:.2f}, "cpu_seconds": {:.2f}, "build_distances": {}, "beams": [{}]}})"
              "\n",
-             name, wall, cpu, beams);
+             name, wall, cpu, build_distances, beams);
   std::fflush(stdout);
 }
 
 std::unique_ptr<Peer> peer_named(const std::string& name, std::size_t m) {
   if (name == "hnswlib-200") return make_hnswlib(m, 200);
+  if (name == "hnswlib-200-counted") return make_counted_hnswlib(m, 200);
   if (name == "hnswlib-64") return make_hnswlib(m, 64);
   if (name == "faiss") return make_faiss_hnsw(m, 200);
   if (name == "annoy") return make_annoy(25);
-  throw UsageError(fmt::format("--peers: '{}' is none of hnswlib-200, hnswlib-64, faiss, annoy", name));
+  throw UsageError(
+      fmt::format("--peers: '{}' is none of hnswlib-200, hnswlib-200-counted, hnswlib-64, faiss, annoy", name));
 }
 
 void run(const Options& options) {
@@ -114,7 +120,8 @@ int main(int argc, char** argv) {
   CLI::App app{"Other libraries' indexes, and files of index.hnsw, on the same vectors and queries"};
   app.add_option("vectors", options.vectors, "*.fvecs or word2vec text")->required();
   app.add_option("--files", options.files, "index.hnsw files whose labels are row numbers of the vectors, from 1");
-  app.add_option("--peers", options.peers, "hnswlib-200, hnswlib-64, faiss, annoy; '' for none")->expected(0, -1);
+  app.add_option("--peers", options.peers, "hnswlib-200, hnswlib-200-counted, hnswlib-64, faiss, annoy; '' for none")
+      ->expected(0, -1);
   app.add_option("--m", options.m);
   app.add_option("--threads", options.threads, "of the builds");
   app.add_option("--queries", options.queries, "rows used as queries");

@@ -60,6 +60,14 @@ TEST(BuildByCells, GivesTheBytesOfOneRankWithHnswlib) {
   expect_what_one_rank_builds(with_copies_and_zeros(), params);
 }
 
+// What a user gets who asks for nothing: cells smaller than leaves, rows that are in the leaves of several cells.
+TEST(BuildByCells, GivesTheBytesOfOneRankWithNothingAskedFor) {
+  const Matrix points = make_clustered_points({.count = 7000, .dim = 12, .clusters = 70});
+  IndexParams params;
+  params.hnsw = {.m = 8, .ef_construction = 80, .seed = 4};
+  expect_what_one_rank_builds(points, params);
+}
+
 TEST(BuildByCells, IsAsGoodAsStockHnswlib) {
   const test::SharedFolder folder;
   const Matrix points = make_clustered_points({.count = 4000, .dim = 32, .clusters = 60});

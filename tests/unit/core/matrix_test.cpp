@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <cstdint>
 #include <limits>
 
@@ -25,6 +27,21 @@ TEST(NormalizeRows, MakesUnitRowsAndCountsZeros) {
   EXPECT_FLOAT_EQ(matrix.row(0)[0], 0.6F);
   EXPECT_FLOAT_EQ(matrix.row(0)[1], 0.8F);
   EXPECT_EQ(matrix.row(1)[0], 0.0F);
+}
+
+// The squares of the first are no floats, and the inverse of its length is none either.
+TEST(NormalizeRows, MakesUnitRowsOfTheShortestAndTheLongest) {
+  Matrix matrix(3, 3);
+  matrix.row(0)[1] = 1e-45F;
+  matrix.row(1)[0] = 3e38F;
+  matrix.row(1)[2] = -3e38F;
+  for (float& x : matrix.row(2)) x = -2e-42F;
+
+  EXPECT_EQ(normalize_rows(matrix), 0U);
+  EXPECT_TRUE(all_finite(matrix));
+  EXPECT_EQ(matrix.row(0)[1], 1.0F);
+  EXPECT_FLOAT_EQ(matrix.row(1)[0], std::sqrt(0.5F));
+  EXPECT_FLOAT_EQ(matrix.row(2)[2], -std::sqrt(1 / 3.0F));
 }
 
 TEST(AllFinite, SeesOneNan) {

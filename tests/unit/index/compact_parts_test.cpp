@@ -43,6 +43,7 @@ TEST(CompactCodes, RowsAreWholeLinesWhereThatIsCheap) {
   EXPECT_EQ(code_stride(64), 64U);
   EXPECT_EQ(code_stride(52), 64U);
   EXPECT_EQ(code_stride(50), 64U);
+  EXPECT_EQ(code_stride(49), 56U);
   EXPECT_EQ(code_stride(100), 128U);
   EXPECT_EQ(code_stride(40), 40U);
   EXPECT_EQ(code_stride(128), 128U);
@@ -136,6 +137,13 @@ TEST(CompactKernels, DistancesToBlocksAreTheSameInAllInstructions) {
     kCompactKernelsPlain.block_distances(means.data(), blocks, query.data(), kDim, plain.data());
     best_compact_kernels().block_distances(means.data(), blocks, query.data(), kDim, best.data());
     EXPECT_EQ(best, plain) << blocks;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) {
+      std::vector<float> avx2(blocks + 1, 5.0F);
+      kCompactKernelsAvx2.block_distances(means.data(), blocks, query.data(), kDim, avx2.data());
+      EXPECT_EQ(avx2, plain) << blocks;
+    }
+#endif
     EXPECT_EQ(plain.back(), 5.0F);
     for (std::size_t b = 0; b < blocks; ++b) {
       double dot = 0;
