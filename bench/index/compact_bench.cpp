@@ -183,13 +183,15 @@ void print_speed(const Questions& asked, const Answer& stock, const Answer& own,
   for (const double recall : {0.95, 0.99}) {
     const Point a = point_at(points[0], recall);
     const Point b = point_at(points[1], recall);
+    const std::string ratio = fmt::format("compact / stock at {:.2f}", recall);
     if (a.seconds == 0 || b.seconds == 0) {
-      fmt::print("recall {:.2f}: not reached\n", recall);
+      fmt::print("recall {:.2f}: not reached by {}\n", recall, b.seconds == 0 ? "compact" : "stock");
+      bars.at_least(ratio, 0, 3);
       continue;
     }
     fmt::print("recall {:.2f}: stock {:.0f} queries/s (at {:.4f}), compact {:.0f} (at {:.4f})\n", recall,
                queries / a.seconds, a.recall, queries / b.seconds, b.recall);
-    bars.at_least(fmt::format("compact / stock at {:.2f}", recall), a.seconds / b.seconds, 3);
+    bars.at_least(ratio, a.seconds / b.seconds, 3);
   }
 }
 

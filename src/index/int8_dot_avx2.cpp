@@ -55,20 +55,15 @@ class LongQuery {
   std::size_t pieces_;
 };
 
-template <class Query>
-void dots(const CodeRows& codes, const Query& query, std::span<const NodeId> rows, std::int32_t* to) {
-  CodeRowDots<Query>::run(codes, query, rows, to);
-}
-
 }  // namespace
 
 void code_dots_avx2(const CodeRows& codes, const CodeQuery& query, std::span<const NodeId> rows, std::int32_t* to) {
   if (query.dim <= 32)
-    dots(codes, ShortQuery<1>(query), rows, to);
+    CodeRowDots(ShortQuery<1>(query)).run(codes, rows, to);
   else if (query.dim <= 64)
-    dots(codes, ShortQuery<2>(query), rows, to);
+    CodeRowDots(ShortQuery<2>(query)).run(codes, rows, to);
   else
-    dots(codes, LongQuery(query), rows, to);
+    CodeRowDots(LongQuery(query)).run(codes, rows, to);
 }
 
 }  // namespace linktrail

@@ -61,20 +61,15 @@ class LongQuery {
   const CodeQuery* query_;
 };
 
-template <class Query>
-void dots(const CodeRows& codes, const Query& query, std::span<const NodeId> rows, std::int32_t* to) {
-  CodeRowDots<Query>::run(codes, query, rows, to);
-}
-
 }  // namespace
 
 void code_dots_vnni(const CodeRows& codes, const CodeQuery& query, std::span<const NodeId> rows, std::int32_t* to) {
   if (query.values.size() == kCodeBlock)
-    dots(codes, ShortQuery<1>(query), rows, to);
+    CodeRowDots(ShortQuery<1>(query)).run(codes, rows, to);
   else if (query.values.size() == 2 * kCodeBlock)
-    dots(codes, ShortQuery<2>(query), rows, to);
+    CodeRowDots(ShortQuery<2>(query)).run(codes, rows, to);
   else
-    dots(codes, LongQuery(query), rows, to);
+    CodeRowDots(LongQuery(query)).run(codes, rows, to);
 }
 
 }  // namespace linktrail

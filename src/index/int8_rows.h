@@ -12,8 +12,11 @@ namespace linktrail {
 template <class Query>
 class CodeRowDots {
  public:
-  static void run(const CodeRows& codes, const Query& query, std::span<const NodeId> rows, std::int32_t* to) {
-    const auto lanes = [&](std::size_t r) { return query.lanes(codes.data + rows[r] * codes.stride); };
+  explicit CodeRowDots(const Query& query) : query_(query) {}
+
+  // to[i] becomes the dot product with row rows[i].
+  void run(const CodeRows& codes, std::span<const NodeId> rows, std::int32_t* to) const {
+    const auto lanes = [&](std::size_t r) { return query_.lanes(codes.data + rows[r] * codes.stride); };
     std::size_t r = 0;
     // Four rows at a time share the additions across lanes.
     for (; r + 4 <= rows.size(); r += 4) {
@@ -35,6 +38,8 @@ class CodeRowDots {
     sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0xb1));
     return _mm_cvtsi128_si32(sum);
   }
+
+  Query query_;
 };
 
 }  // namespace linktrail
