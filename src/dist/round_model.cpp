@@ -1,8 +1,10 @@
 #include "dist/round_model.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "comm/collectives.h"
+#include "core/lazy_memory.h"
 
 namespace linktrail::dist {
 
@@ -11,32 +13,51 @@ namespace {
 // Rows of embeddings are a few units long. One of this length has lost its way, though it is finite still.
 constexpr float kLongestRow = 1e4F;
 
-std::vector<RoundMemory> memories_of(const comm::SharedWindow& window, std::size_t rows, int ranks) {
+std::size_t matrix_bytes(const Matrix& matrix) { return matrix.rows() * matrix.stride() * sizeof(float); }
+
+std::size_t window_bytes(const Matrix& matrix, RankCopies copies) {
+  return copies == RankCopies::kReplica ? matrix_bytes(matrix) : RoundMemory::bytes(matrix.rows(), matrix.dim());
+}
+
+std::vector<RoundMemory> memories_of(const comm::SharedWindow& window, std::size_t rows, RankCopies copies, int ranks) {
   std::vector<RoundMemory> memories;
   memories.reserve(static_cast<std::size_t>(ranks));
-  for (int r = 0; r < ranks; ++r) memories.push_back(RoundMemory::in(window.share(r), rows));
+  for (int r = 0; r < ranks; ++r)
+    memories.push_back(copies == RankCopies::kReplica ? RoundMemory::of_replica(window.share(r))
+                                                      : RoundMemory::in(window.share(r), rows));
   return memories;
 }
 
 }  // namespace
 
-SharedRound::Part::Part(Matrix& trained, CombineRule rule, const comm::Node& node, std::size_t most_hot_rows)
+SharedRound::Part::Part(Matrix& trained, CombineRule rule, const comm::Node& node, const RoundsPlan& plan)
     : matrix(trained),
-      hot_rows(std::min(most_hot_rows, trained.rows())),
-      window(node.all().size() == 1 ? 0 : RoundMemory::bytes(trained.rows(), trained.dim()), node.ranks(), node.all()),
-      sync(trained, memories_of(window, trained.rows(), node.ranks().size()),
-           {.combine = rule, .ranks = node.all().size()}, node) {}
-
-SharedRound::SharedRound(NodeModel& model, CombineRule rule, std::size_t hot_rows)
-    : node_(*model.node),
-      input_(model.matrices.input, rule, node_, hot_rows),
-      output_(model.matrices.output, rule, node_, hot_rows),
-      rows_(rows_of(input_), rows_of(output_)) {}
-
-RoundRows SharedRound::rows_of(const Part& part) const {
-  if (is_alone()) return RoundRows(part.matrix);
-  return {part.matrix, RoundMemory::in(part.window.share(node_.ranks().rank()), part.matrix.rows())};
+      copies(plan.copies),
+      hot_rows(std::min(plan.hot_rows, trained.rows())),
+      window(node.all().size() == 1 ? 0 : window_bytes(trained, copies), node.ranks(), node.all()),
+      sync(trained, memories_of(window, trained.rows(), copies, node.ranks().size()),
+           {.combine = rule, .ranks = node.all().size()}, node) {
+  if (node.all().size() == 1 || copies != RankCopies::kReplica) return;
+  replica = Matrix(trained.rows(), trained.dim(), window.share(node.ranks().rank()));
+  make_huge(replica.data(), matrix_bytes(replica));
+  replicate();
 }
+
+RoundRows SharedRound::Part::rows(const comm::Node& node) {
+  if (node.all().size() == 1) return RoundRows(matrix);
+  if (copies == RankCopies::kReplica) return RoundRows(replica);
+  return {matrix, RoundMemory::in(window.share(node.ranks().rank()), matrix.rows())};
+}
+
+void SharedRound::Part::replicate() {
+  if (!replica.empty()) std::memcpy(replica.data(), matrix.data(), matrix_bytes(matrix));
+}
+
+SharedRound::SharedRound(NodeModel& model, CombineRule rule, const RoundsPlan& plan)
+    : node_(*model.node),
+      input_(model.matrices.input, rule, node_, plan),
+      output_(model.matrices.output, rule, node_, plan),
+      rows_(input_.rows(node_), output_.rows(node_)) {}
 
 template <class Work>
 void SharedRound::between_barriers(const Work& work) {
@@ -66,6 +87,8 @@ void SharedRound::roll_back() {
   rows_.input.finish();
   rows_.output.finish();
   between_barriers([](Part& part) { part.sync.restore(); });
+  input_.replicate();
+  output_.replicate();
 }
 
 bool SharedRound::is_sane() const { return rows_.input.is_sane(kLongestRow) && rows_.output.is_sane(kLongestRow); }

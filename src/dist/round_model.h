@@ -5,6 +5,7 @@
 
 #include "comm/shared_window.h"
 #include "dist/node_model.h"
+#include "dist/round_plan.h"
 #include "dist/row_sync.h"
 #include "embedding/round_rows.h"
 
@@ -12,8 +13,8 @@ namespace linktrail::dist {
 
 class SharedRound {
  public:
-  // Collective. `model` must outlive this. One rank alone trains it in place, several train overlays of it.
-  SharedRound(NodeModel& model, CombineRule rule, std::size_t hot_rows);
+  // Collective. `model` must outlive this. One rank alone trains it in place, several train what the plan says.
+  SharedRound(NodeModel& model, CombineRule rule, const RoundsPlan& plan);
 
   RoundModel& rows() { return rows_; }
 
@@ -39,15 +40,21 @@ class SharedRound {
  private:
   // One of the two matrices.
   struct Part {
-    Part(Matrix& trained, CombineRule rule, const comm::Node& node, std::size_t most_hot_rows);
+    Part(Matrix& trained, CombineRule rule, const comm::Node& node, const RoundsPlan& plan);
+
+    // What this rank trains.
+    RoundRows rows(const comm::Node& node);
+    // Makes the replica equal to the matrix, if there is one.
+    void replicate();
 
     Matrix& matrix;
+    RankCopies copies;
     std::size_t hot_rows;
     comm::SharedWindow window;
     RowSync sync;
+    Matrix replica;  // of this rank
   };
 
-  RoundRows rows_of(const Part& part) const;
   template <class Work>
   void between_barriers(const Work& work);
 

@@ -60,14 +60,15 @@ std::uint64_t most_round_tokens(const ModelShape& shape, std::size_t ranks) {
 
 RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> tokens, const ModelShape& shape,
                        std::uint32_t epochs) {
-  const RoundsPlan need = sync_need({.tokens = std::ranges::max(tokens),
-                                     .rows = shape.input_rows,
-                                     .ranks = static_cast<int>(tokens.size()),
-                                     .epochs = epochs});
+  const std::uint64_t largest = std::ranges::max(tokens);
+  RoundsPlan plan = sync_need(
+      {.tokens = largest, .rows = shape.input_rows, .ranks = static_cast<int>(tokens.size()), .epochs = epochs});
   const std::uint64_t most = sync.round_tokens > 0 ? sync.round_tokens : most_round_tokens(shape, tokens.size());
-  return {.rounds = rounds_per_epoch(tokens, most, sync.min_rounds > 0 ? sync.min_rounds : need.rounds),
-          .hot_syncs = sync.hot_syncs > 0 ? sync.hot_syncs : need.hot_syncs,
-          .hot_rows = need.hot_rows};
+  plan.rounds = rounds_per_epoch(tokens, most, sync.min_rounds > 0 ? sync.min_rounds : plan.rounds);
+  if (sync.hot_syncs > 0) plan.hot_syncs = sync.hot_syncs;
+  // Negative samples alone touch four fifths of the rows then.
+  if (largest / plan.rounds >= shape.input_rows) plan.copies = RankCopies::kReplica;
+  return plan;
 }
 
 std::vector<std::size_t> slice_bounds(std::span<const std::uint64_t> offsets, std::uint32_t rounds) {

@@ -17,11 +17,18 @@ namespace linktrail::dist {
 std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint64_t round_tokens,
                                std::uint32_t least = 1);
 
-// How often all rows meet, and how often the most frequent ones beside.
+// What each of several ranks trains.
+enum class RankCopies {
+  kTouchedRows,  // an overlay of the node's model
+  kReplica,      // a model of its own
+};
+
+// How often all rows meet, how often the most frequent ones beside, and what is trained in between.
 struct RoundsPlan {
   std::uint32_t rounds = 1;     // an epoch
   std::uint32_t hot_syncs = 1;  // a round; the last is that of all rows
   std::size_t hot_rows = 0;
+  RankCopies copies = RankCopies::kTouchedRows;
 };
 
 // What is trained: a matrix of `rows`, by `ranks` on shards of at most `tokens`.

@@ -28,7 +28,8 @@ RowSync::RowSync(Matrix& matrix, std::vector<RoundMemory> memories, const SyncRu
 void RowSync::synchronise(RowRange rows, ValuePrecision precision) { synchronise(rows, precision, Copies::kUpdate); }
 
 void RowSync::finish(ValuePrecision precision) {
-  synchronise({.begin = 0, .end = matrix_->rows()}, precision, Copies::kLeave);
+  const bool replicas = !memories_.empty() && memories_.front().is_replica();
+  synchronise({.begin = 0, .end = matrix_->rows()}, precision, replicas ? Copies::kUpdate : Copies::kLeave);
 }
 
 void RowSync::synchronise(RowRange rows, ValuePrecision precision, Copies copies) {
@@ -39,12 +40,12 @@ void RowSync::synchronise(RowRange rows, ValuePrecision precision, Copies copies
     synchronise_node(rows, copies);
 }
 
-// The rows of [begin, end), at most a block, that a rank of the node has copied. A round touches few rows of a large
+// The rows of [begin, end), at most a block, that a rank of the node has copied. An overlay has few rows of a large
 // model, and to look at each by itself cost as much as training.
 RowSync::RowBlock RowSync::copied_rows(std::size_t begin, std::size_t end) const {
   std::array<std::uint32_t, kDealtRows> places{};
   for (const RoundMemory& memory : memories_)
-    for (std::size_t i = 0; i < end - begin; ++i) places[i] |= memory.place_of[begin + i];
+    for (std::size_t i = 0; i < end - begin; ++i) places[i] |= memory.is_replica() ? 1 : memory.place_of[begin + i];
   RowBlock block;
   for (std::size_t i = 0; i < end - begin; ++i) {
     block.rows[block.count] = static_cast<std::uint32_t>(begin + i);
@@ -60,8 +61,8 @@ void RowSync::fetch(const RowBlock& block) const {
   for (std::size_t i = 0; i < block.count; ++i) {
     prefetch_floats(matrix_->row_data(block.rows[i]), stride);
     for (const RoundMemory& memory : memories_) {
-      const std::uint32_t place = memory.place_of[block.rows[i]];
-      if (place != 0) prefetch_floats(memory.copies + (place - std::size_t{1}) * stride, stride);
+      const float* copy = memory.copy_of(block.rows[i], stride);
+      if (copy != nullptr) prefetch_floats(copy, stride);
     }
   }
 }
@@ -83,16 +84,17 @@ void RowSync::for_copied_rows(RowRange rows, const Work& work) const {
   work_on_current();
 }
 
-// What the node's ranks together changed; none if none did. Valid until the next call.
+// What the node's ranks together changed; none if none did. Valid until the next call. A replica does not tell which
+// rows it has touched, so bytes are compared, to which NaN is a change as well.
 RowChange RowSync::change_of_node(std::size_t row) {
   const std::size_t stride = matrix_->stride();
   const float* before = matrix_->row_data(row);
   bool any = false;
   for (std::size_t r = 0; r < memories_.size(); ++r) {
     changes_[r] = {};
-    const std::uint32_t place = memories_[r].place_of[row];
-    if (place == 0) continue;
-    const float* now = memories_[r].copies + (place - std::size_t{1}) * stride;
+    const float* now = memories_[r].copy_of(row, stride);
+    if (now == nullptr) continue;
+    if (memories_[r].is_replica() && std::memcmp(now, before, stride * sizeof(float)) == 0) continue;
     float* delta = deltas_.row_data(r);
     for (std::size_t j = 0; j < stride; ++j) delta[j] = now[j] - before[j];
     changes_[r] = change_of_one(rule_.combine, delta, stride);
@@ -107,8 +109,8 @@ void RowSync::apply(std::size_t row, const float* change, Copies copies) {
   for (std::size_t j = 0; j < stride; ++j) to[j] += change[j];
   if (copies == Copies::kLeave) return;
   for (const RoundMemory& memory : memories_) {
-    const std::uint32_t place = memory.place_of[row];
-    if (place != 0) std::memcpy(memory.copies + (place - std::size_t{1}) * stride, to, stride * sizeof(float));
+    float* copy = memory.copy_of(row, stride);
+    if (copy != nullptr) std::memcpy(copy, to, stride * sizeof(float));
   }
 }
 

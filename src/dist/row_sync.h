@@ -22,8 +22,8 @@ namespace linktrail::dist {
 
 class RowSync {
  public:
-  // `matrix` is shared by the node; memories[r] is what rank r of the node trains in. The node and the matrix must
-  // outlive this.
+  // `matrix` is shared by the node; memories[r] is what rank r of the node trains in, all overlays or all replicas. The
+  // node and the matrix must outlive this.
   RowSync(Matrix& matrix, std::vector<RoundMemory> memories, const SyncRule& rule, const comm::Node& node);
 
   // Collective. Combines the changes of rows [begin, end) since the last time into the matrices, and into the copies
@@ -31,7 +31,7 @@ class RowSync {
   // and one after, before anybody trains on; several matrices can be synchronised between the two.
   void synchronise(RowRange rows, ValuePrecision precision);
 
-  // Collective. The same for all rows at the end of a round: the copies stay as they are, to be forgotten.
+  // Collective. The same for all rows at the end of a round: an overlay's copies stay as they are, to be forgotten.
   void finish(ValuePrecision precision);
 
   // Takes rows [0, end), as they are, as what restore() brings back. To be called on all ranks, with barriers as above.
@@ -39,7 +39,7 @@ class RowSync {
   void restore();
 
  private:
-  // What becomes of the copies of a row that has met: writing them costs as much as writing the row.
+  // What becomes of the copies of rows that have met: writing them costs as much as writing the rows.
   enum class Copies { kUpdate, kLeave };
 
   struct RowBlock {

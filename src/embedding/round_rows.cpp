@@ -37,6 +37,11 @@ RoundMemory RoundMemory::in(std::shared_ptr<void> zeros, std::size_t rows) {
           .owner = std::move(zeros)};
 }
 
+RoundMemory RoundMemory::of_replica(std::shared_ptr<void> memory) {
+  auto* copies = static_cast<float*>(memory.get());
+  return {.copies = copies, .owner = std::move(memory)};
+}
+
 RoundRows::RoundRows(Matrix& matrix, RoundMemory memory) : matrix_(&matrix), memory_(std::move(memory)) {
   if (!is_in_place()) make_huge(memory_.place_of, matrix.rows() * sizeof(std::uint32_t));
 }

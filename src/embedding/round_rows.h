@@ -1,8 +1,9 @@
 // The rows of a matrix as one round of training sees them.
 //
-// One rank alone trains the matrix in place. Ranks that share a matrix train an overlay: a row is copied when a round
-// first touches it, and the matrix stays as it was until they have combined what they learnt; so a node needs the
-// matrix once, and a rank as much more as it touches in a round.
+// One rank alone trains the matrix in place. Ranks that share a matrix leave it as it is until they have combined what
+// they learnt. Each trains an overlay: a row is copied when a round first touches it, so that a rank needs as much
+// memory as it touches in a round. Where a round touches most rows anyway, it trains a replica, which is a matrix of
+// its own, in place: nothing is looked up, and copies are not made anew in each round.
 #pragma once
 
 #include <cstddef>
@@ -17,15 +18,27 @@
 
 namespace linktrail {
 
-// Where the copies of an overlay are. Others may read it between rounds.
+// Where a rank's copies of rows are: an overlay's, of the rows that it has touched, or a replica's, of all. Others may
+// read them between rounds.
 struct RoundMemory {
-  std::uint32_t* place_of = nullptr;  // [rows]: 1 + the place of a row's copy, 0 if the row was not touched
+  std::uint32_t* place_of = nullptr;  // [rows]: 1 + the place of a row's copy, 0 if the row was not touched; null in a
+                                      //   replica, where a row's copy has the row's number
   float* copies = nullptr;            // [rows x stride] at most, padding zero
   std::shared_ptr<void> owner = nullptr;
 
   static std::size_t bytes(std::size_t rows, std::size_t dim);
-  // Of a matrix of `rows` and `dim`, in zeroed memory of at least bytes().
+  // An overlay of a matrix of `rows` and `dim`, in zeroed memory of at least bytes().
   static RoundMemory in(std::shared_ptr<void> zeros, std::size_t rows);
+  // A replica in `memory`, [rows x stride] floats.
+  static RoundMemory of_replica(std::shared_ptr<void> memory);
+
+  bool is_replica() const { return place_of == nullptr; }
+
+  // Null if the row has none.
+  float* copy_of(std::size_t row, std::size_t stride) const {
+    if (is_replica()) return copies + row * stride;
+    return place_of[row] == 0 ? nullptr : copies + (place_of[row] - std::size_t{1}) * stride;
+  }
 };
 
 class RoundRows {

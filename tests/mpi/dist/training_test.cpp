@@ -37,6 +37,9 @@ bool same_on_all_ranks(std::uint64_t value) {
 // Planted sessions, of which this rank has a contiguous share; with kRankZeroEmpty rank 0 of several has none.
 enum class Split { kEven, kRankZeroEmpty };
 
+// Most tokens of a round with which ranks train overlays, for there are 120 articles, and with which replicas.
+constexpr std::uint64_t kOverlayTokens = 100, kReplicaTokens = 500;
+
 struct Fixture {
   explicit Fixture(Split split = Split::kEven) : sessions(topics.make(7)), counts(topics.counts(sessions)) {
     const auto ranks = static_cast<std::size_t>(world().size()), rank = static_cast<std::size_t>(world().rank());
@@ -56,7 +59,7 @@ struct Fixture {
   std::shared_ptr<const comm::Node> node = std::make_shared<const comm::Node>(world());
   PlantedTopics topics{.sessions = 600};
   TrainParams params{.dim = 16, .window = 3, .negatives = 5, .epochs = 8, .subsample = 1, .learning_rate = 0.1};
-  SyncParams sync{.round_tokens = 500, .min_rounds = 1};
+  SyncParams sync{.round_tokens = kReplicaTokens, .min_rounds = 1};
   TokenSequences sessions;
   std::vector<std::uint64_t> counts;
   TokenSequences shard;
@@ -67,18 +70,22 @@ TrainOutcome train(const Fixture& fixture, NodeModel& model, const TrainHooks& h
   return train_sequences(fixture.params, fixture.sync, fixture.view(), start, model, hooks);
 }
 
-TEST(Training, ReplicasAreEqualAndRunsRepeat) {
-  const Fixture fixture;
-  NodeModel first = fixture.new_model(), second = fixture.new_model();
+TEST(Training, NodesHaveEqualModelsAndRunsRepeat) {
+  for (const std::uint64_t round_tokens : {kOverlayTokens, kReplicaTokens}) {
+    Fixture fixture;
+    fixture.sync.round_tokens = round_tokens;
+    NodeModel first = fixture.new_model(), second = fixture.new_model();
 
-  const TrainOutcome outcome = train(fixture, first);
-  train(fixture, second);
+    const TrainOutcome outcome = train(fixture, first);
+    train(fixture, second);
 
-  EXPECT_TRUE(outcome.finished);
-  EXPECT_EQ(outcome.next, (TrainCursor{fixture.params.epochs, 0}));
-  EXPECT_EQ(outcome.tokens, fixture.sessions.tokens.size() * fixture.params.epochs);
-  EXPECT_TRUE(same_on_all_ranks(fingerprint(first)));
-  EXPECT_EQ(fingerprint(first), fingerprint(second));
+    EXPECT_TRUE(outcome.finished);
+    EXPECT_EQ(outcome.next, (TrainCursor{fixture.params.epochs, 0}));
+    EXPECT_EQ(outcome.tokens, fixture.sessions.tokens.size() * fixture.params.epochs);
+    EXPECT_TRUE(same_on_all_ranks(fingerprint(first)));
+    EXPECT_EQ(fingerprint(first), fingerprint(second));
+    comm::barrier(world());
+  }
 }
 
 TEST(Training, LearnsPlantedTopicsWithEveryArchitectureAtAnyNumberOfRanks) {
@@ -127,19 +134,22 @@ TEST(Training, AStoppedRunResumesToTheSameBytes) {
 }
 
 TEST(Training, ResumesInTheMiddleOfAnEpoch) {
-  Fixture fixture;
-  fixture.sync.min_rounds = 4;
-  NodeModel whole = fixture.new_model(), stopped = fixture.new_model();
-  const TrainHooks stop_early{.on_round_end = [](const TrainCursor& next) {
-    return next == TrainCursor{1, 2} ? AfterRound::kStop : AfterRound::kContinue;
-  }};
+  for (const std::uint64_t round_tokens : {kOverlayTokens, kReplicaTokens}) {
+    Fixture fixture;
+    fixture.sync = {.round_tokens = round_tokens, .min_rounds = 4, .hot_syncs = 2};
+    NodeModel whole = fixture.new_model(), stopped = fixture.new_model();
+    const TrainHooks stop_early{.on_round_end = [](const TrainCursor& next) {
+      return next == TrainCursor{1, 2} ? AfterRound::kStop : AfterRound::kContinue;
+    }};
 
-  train(fixture, whole);
-  const TrainOutcome part = train(fixture, stopped, stop_early);
-  train(fixture, stopped, {}, part.next);
+    train(fixture, whole);
+    const TrainOutcome part = train(fixture, stopped, stop_early);
+    train(fixture, stopped, {}, part.next);
 
-  EXPECT_EQ(part.next, (TrainCursor{1, 2}));
-  EXPECT_EQ(fingerprint(whole), fingerprint(stopped));
+    EXPECT_EQ(part.next, (TrainCursor{1, 2}));
+    EXPECT_EQ(fingerprint(whole), fingerprint(stopped));
+    comm::barrier(world());
+  }
 }
 
 TEST(Training, RefusesACursorOfAnotherRun) {
@@ -187,8 +197,10 @@ TEST(Training, ReportsEveryRoundAlikeOnAllRanks) {
 // One rank's fault is everybody's: all take the round back, also what of it frequent rows have met about, and go on at
 // half the rate.
 TEST(Training, ARoundThatSpoilsTheModelIsTakenBackAndTrainedAtHalfTheRate) {
-  for (const std::uint32_t hot_syncs : {1U, 3U}) {
+  for (const auto& [round_tokens, hot_syncs] :
+       {std::pair(kOverlayTokens, 1U), std::pair(kOverlayTokens, 3U), std::pair(kReplicaTokens, 3U)}) {
     Fixture fixture;
+    fixture.sync.round_tokens = round_tokens;
     fixture.sync.hot_syncs = hot_syncs;
     std::vector<Divergence> found;
     NodeModel model = fixture.new_model();
@@ -298,6 +310,7 @@ TEST(Training, NodesExchangeWhatTheirRanksLearnt) {
 // A tree over positions: pairs of ranks are merged first, on one node or on several.
 TEST(Training, TheResultDoesNotDependOnHowRanksAreSpreadOverNodes) {
   Fixture one, spread;
+  one.sync.round_tokens = spread.sync.round_tokens = kOverlayTokens;
   spread.node = std::make_shared<const comm::Node>(world(), comm::NodeParams{.most_ranks = 2});
   NodeModel model = one.new_model(), spread_model = spread.new_model();
 

@@ -60,6 +60,17 @@ TEST(RoundPlan, RoundsOfALargeModelAreShortEnoughForItsMemory) {
   EXPECT_GT(most_round_tokens(large, 1), 10000000U);
 }
 
+TEST(RoundPlan, ReplicasAreForRoundsThatTouchMostRows) {
+  const ModelShape shape{.input_rows = 1000, .output_rows = 1000, .dim = 64};
+  const std::vector<std::uint64_t> tokens{100000, 90000};
+  const auto copies = [&](std::uint32_t rounds) {
+    return plan_rounds({.min_rounds = rounds}, tokens, shape, 20).copies;
+  };
+
+  EXPECT_EQ(copies(10), RankCopies::kReplica);
+  EXPECT_EQ(copies(200), RankCopies::kTouchedRows);
+}
+
 TEST(RoundPlan, WhatIsAskedForIsDone) {
   const ModelShape shape{.input_rows = 1000, .output_rows = 1000, .dim = 64};
   const std::vector<std::uint64_t> tokens{1000, 1000};

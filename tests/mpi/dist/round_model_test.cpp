@@ -1,0 +1,125 @@
+// Overlays and replicas are two ways to the same bytes.
+#include "dist/round_model.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "comm/collectives.h"
+#include "core/hash.h"
+#include "dist/row_parts.h"
+#include "support/mpi_test.h"
+
+namespace linktrail::dist {
+namespace {
+
+using test::world;
+
+constexpr std::size_t kRows = 300, kHotRows = 40;
+constexpr ModelShape kShape{.input_rows = kRows, .output_rows = 17, .dim = 5};
+
+struct Fixture {
+  explicit Fixture(RankCopies copies, int most_ranks = 0)
+      : model(zero_model(kShape,
+                         std::make_shared<const comm::Node>(world(), comm::NodeParams{.most_ranks = most_ranks}))),
+        round(start(model), CombineRule::kAdasum, {.hot_syncs = 2, .hot_rows = kHotRows, .copies = copies}) {}
+
+  // Rows that differ, before there are copies of them.
+  static NodeModel& start(NodeModel& model) {
+    if (model.node->ranks().is_root())
+      for (std::size_t i = 0; i < kRows; ++i) model.matrices.input.row(i)[0] = static_cast<float>(i);
+    comm::barrier(world());
+    return model;
+  }
+
+  // Each rank changes some rows, hot ones among them, by amounts of its own.
+  void change(float amount) {
+    const auto rank = static_cast<std::size_t>(world().rank());
+    for (TokenId i = 0; i < kRows; ++i)
+      if (i % 7 == 0 || (i + rank) % 3 == 0) add(round.rows().input, i, amount / static_cast<float>(rank + i + 1));
+    for (TokenId i = 0; i < kShape.output_rows; ++i) add(round.rows().output, i, amount + static_cast<float>(rank));
+  }
+
+  static void add(RoundRows& rows, TokenId row, float amount) {
+    float* values = rows.table() + rows.touch(row) * rows.stride();
+    for (std::size_t j = 0; j < kShape.dim; ++j) values[j] += amount * static_cast<float>(j + 1);
+  }
+
+  std::uint64_t fingerprint() const {
+    comm::barrier(world());
+    std::uint64_t hash = 0;
+    for (const Matrix* matrix : {&model.matrices.input, &model.matrices.output})
+      hash = hash_bytes(
+          {reinterpret_cast<const char*>(matrix->data()), matrix->rows() * matrix->stride() * sizeof(float)}, hash);
+    comm::barrier(world());
+    return hash;
+  }
+
+  // Two rounds, with hot rows that meet in the middle of each. Bytes after both.
+  std::vector<std::uint64_t> train() {
+    std::vector<std::uint64_t> bytes;
+    for (const float amount : {1.0F, -0.4F}) {
+      round.remember_hot_rows();
+      change(amount);
+      round.synchronise_hot_rows(ValuePrecision::kFloat32);
+      change(2 * amount);
+      round.finish(ValuePrecision::kFloat32);
+      bytes.push_back(fingerprint());
+    }
+    return bytes;
+  }
+
+  NodeModel model;
+  SharedRound round;
+};
+
+TEST(SharedRound, ReplicasTrainWhatOverlaysDo) {
+  for (const int most_ranks : {0, 1, 2}) {
+    Fixture overlay(RankCopies::kTouchedRows, most_ranks), replica(RankCopies::kReplica, most_ranks);
+    const std::uint64_t before = replica.fingerprint();
+
+    const std::vector<std::uint64_t> expected = overlay.train(), found = replica.train();
+
+    EXPECT_EQ(found, expected);
+    EXPECT_NE(found[0], before);
+    EXPECT_NE(found[1], found[0]);
+  }
+}
+
+// Hot rows have met already when the round is taken back; the round after it is trained as if nothing had been.
+TEST(SharedRound, ARoundThatIsTakenBackLeavesNothing) {
+  for (const RankCopies copies : {RankCopies::kTouchedRows, RankCopies::kReplica}) {
+    Fixture never(copies), back(copies);
+    if (back.round.is_alone()) return;
+    const std::uint64_t before = back.fingerprint();
+    back.round.remember_hot_rows();
+    back.change(3);
+    back.round.synchronise_hot_rows(ValuePrecision::kFloat32);
+    back.change(std::numeric_limits<float>::infinity());
+    EXPECT_FALSE(back.round.is_sane());
+
+    back.round.roll_back();
+
+    EXPECT_EQ(back.fingerprint(), before);
+    EXPECT_EQ(back.train(), never.train());
+  }
+}
+
+TEST(SharedRound, WhatIsNotANumberReachesTheModel) {
+  for (const RankCopies copies : {RankCopies::kTouchedRows, RankCopies::kReplica}) {
+    Fixture fixture(copies);
+    Fixture::add(fixture.round.rows().input, 3, std::numeric_limits<float>::quiet_NaN());
+
+    fixture.round.finish(ValuePrecision::kFloat32);
+
+    comm::barrier(world());
+    EXPECT_FALSE(all_finite(fixture.model.matrices.input));
+    comm::barrier(world());
+  }
+}
+
+}  // namespace
+}  // namespace linktrail::dist
