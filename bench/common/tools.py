@@ -35,8 +35,10 @@ class Tools:
         return usage
 
     def linktrail(self, ranks, *arguments, watch=None):
-        launch = [] if ranks == 1 else self.mpirun.split() + ["-n", str(ranks)]
-        return self.run(launch + [self.binary, *map(str, arguments)], watch=watch)
+        return self.run(self.launch(ranks) + [self.binary, *map(str, arguments)], watch=watch)
+
+    def launch(self, ranks):
+        return [] if ranks == 1 else [*self.mpirun.split(), "-n", str(ranks)]
 
     def fasttext(self, *arguments, output=None):
         with open(output or os.devnull, "w", encoding="ascii") as out:
@@ -53,6 +55,13 @@ class Tools:
                               stdout=subprocess.PIPE).stdout
         words = text.split()
         return words[words.index(f"--{flag}") + 1].strip("{}[]").replace(",", "|").split("|")
+
+
+class LaunchedTools(Tools):
+    """Starts one rank through mpirun too, so that the start of MPI weighs on any number of ranks alike."""
+
+    def launch(self, ranks):
+        return [*self.mpirun.split(), "-n", str(ranks)]
 
 
 def option_list(flags):

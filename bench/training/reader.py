@@ -7,10 +7,12 @@ from buckets import RECALL, Probes, compare
 from neighbors import seconds_a_score
 from programs import (FASTTEXT_RATE, LINKTRAIL_RATE, MIN_COUNT, MODELS, cached_path, flags_of, keep_fasttext,
                       linktrail_folder, train_fasttext, train_linktrail)
-from tools import ALL, Tools, training_metrics
+from tools import ALL, LaunchedTools, training_metrics
 from worlds import count_tokens, make_world
 
 SCALING_BAR = 1.9  # 2 ranks over 1
+RANK_EPOCHS = 20  # as in production; with fewer the start of MPI, .4 s, is a tenth of the time
+UNBOUND = "mpirun --bind-to none"  # two mpirun at once would bind their ranks to the same core
 SAME = 0.001  # recall@10 here and by `linktrail evaluate` on the same pairs
 
 
@@ -87,13 +89,14 @@ class Quality:
 
 def train_two_apart(tools, model, train, flags, seed):
     """Seconds that two runs of one rank take side by side. They exchange nothing, so no two ranks can do better."""
-    folders = [Tools(tools.binary, tools.mpirun, tools.work / f"apart-{number}") for number in range(2)]
+    folders = [LaunchedTools(tools.binary, UNBOUND, tools.work / f"apart-{number}") for number in range(2)]
     with ThreadPoolExecutor() as pool:
         return max(run.wall for run in pool.map(lambda own: train_linktrail(own, model, train, flags, seed), folders))
 
 
 def measure_ranks(tools, world, model, arguments, judge):
-    train, flags = make_world(tools, world) / "train.txt", flags_of(model, world.epochs)
+    train, flags = make_world(tools, world) / "train.txt", flags_of(model, RANK_EPOCHS)
+    tools = LaunchedTools(tools.binary, tools.mpirun, tools.work)
     runs, rates, apart = {1: [], 2: []}, {1: [], 2: []}, []
     for repeat in range(arguments.repeats):
         seed = arguments.seeds[0] + repeat
@@ -128,7 +131,8 @@ def estimate(tools, world, arguments):
         if "speed" in arguments.parts:
             new = max(0, new - arguments.repeats)
         judging = scores * seconds_a_score(MODELS[model]["dim"])
-        of_part = {"speed": arguments.repeats * (ours + theirs), "ranks": arguments.repeats * 3 * ours,
+        of_part = {"speed": arguments.repeats * (ours + theirs),
+                   "ranks": arguments.repeats * 3 * ours * RANK_EPOCHS / world.epochs,
                    "quality": new * theirs + len(arguments.seeds) * (ours + 2 * judging)}
         for part in set(of_part) & set(arguments.parts):
             seconds[f"{part} {model}"] = of_part[part]

@@ -39,8 +39,9 @@ std::shared_ptr<void> map_aligned(std::size_t bytes, int protection) {
 
 std::shared_ptr<void> reserve_zeroed(std::size_t bytes) {
   if (bytes < kSmallBytes) return allocate_small(bytes);
-  auto memory = map_aligned(bytes, PROT_READ | PROT_WRITE);
-  if (bytes >= 2 * kHugePageBytes) madvise(memory.get(), bytes, MADV_HUGEPAGE);  // a wish: failure costs only speed
+  const std::size_t size = in_huge_pages(bytes);
+  auto memory = map_aligned(size, PROT_READ | PROT_WRITE);
+  if (size >= 2 * kHugePageBytes) madvise(memory.get(), size, MADV_HUGEPAGE);  // a wish: failure costs only speed
   return memory;
 }
 

@@ -9,6 +9,12 @@ namespace linktrail {
 // Pages above this size are worth asking for: 2 MiB ones save the TLB misses of random rows.
 inline constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
 
+// Bytes to reserve for `bytes`: whole huge pages, where there are enough of them, since the rest of one would be small
+// pages.
+constexpr std::size_t in_huge_pages(std::size_t bytes) {
+  return bytes < 2 * kHugePageBytes ? bytes : (bytes + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
+}
+
 // `bytes` zeros, aligned to huge pages if there are enough of them. Pages appear when first written, so the size may
 // be an upper bound that is never reached. Throws std::bad_alloc.
 std::shared_ptr<void> reserve_zeroed(std::size_t bytes);

@@ -32,7 +32,7 @@ ModelShape shape_of(const NodeModel& model) {
 }
 
 Matrix shared_matrix(std::size_t rows, std::size_t dim, const comm::Node& node) {
-  const std::size_t bytes = rows * padded_dim(dim) * sizeof(float);
+  const std::size_t bytes = in_huge_pages(rows * padded_dim(dim) * sizeof(float));
   const comm::SharedWindow window(node.ranks().is_root() ? bytes : 0, node.ranks(), node.all());
   Matrix matrix(rows, dim, window.share(0));
   const auto [begin, end] = row_block(bytes / kHugePageBytes, node.ranks().rank(), node.ranks().size());

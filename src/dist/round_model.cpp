@@ -16,7 +16,8 @@ constexpr float kLongestRow = 1e4F;
 std::size_t matrix_bytes(const Matrix& matrix) { return matrix.rows() * matrix.stride() * sizeof(float); }
 
 std::size_t window_bytes(const Matrix& matrix, RankCopies copies) {
-  return copies == RankCopies::kReplica ? matrix_bytes(matrix) : RoundMemory::bytes(matrix.rows(), matrix.dim());
+  return copies == RankCopies::kReplica ? in_huge_pages(matrix_bytes(matrix))
+                                        : RoundMemory::bytes(matrix.rows(), matrix.dim());
 }
 
 std::vector<RoundMemory> memories_of(const comm::SharedWindow& window, std::size_t rows, RankCopies copies, int ranks) {
@@ -39,7 +40,7 @@ SharedRound::Part::Part(Matrix& trained, CombineRule rule, const comm::Node& nod
            {.combine = rule, .ranks = node.all().size()}, node) {
   if (node.all().size() == 1 || copies != RankCopies::kReplica) return;
   replica = Matrix(trained.rows(), trained.dim(), window.share(node.ranks().rank()));
-  make_huge(replica.data(), matrix_bytes(replica));
+  make_huge(replica.data(), window_bytes(trained, copies));
   replicate();
 }
 

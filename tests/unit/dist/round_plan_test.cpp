@@ -32,7 +32,17 @@ TEST(RoundPlan, MoreRanksAndFewerTokensARowNeedMoreRounds) {
   const std::uint64_t corpus = 100000000;
   EXPECT_GT(need_of(corpus / 8, 50000, 8).rounds, need_of(corpus / 80, 50000, 8).rounds);
   EXPECT_GT(need_of(corpus / 8, 50000, 8).rounds, need_of(corpus / 8, 500000, 8).rounds);
-  EXPECT_EQ(need_of(corpus / 8, 50000, 8).rounds, need_of(corpus / 2, 50000, 2).rounds);
+  EXPECT_EQ(need_of(corpus / 8, 50000, 8).rounds, need_of(corpus / 4, 50000, 4).rounds);
+  EXPECT_GT(need_of(corpus / 4, 50000, 4).rounds, need_of(corpus / 2, 50000, 2).rounds);
+}
+
+TEST(RoundPlan, TheLongerARoundTheOfterFrequentRowsMeetInIt) {
+  const std::uint64_t corpus = 100000000;
+  const auto tokens_a_row = [&](std::uint32_t ranks) {
+    const RoundsPlan need = need_of(corpus / ranks, 50000, static_cast<int>(ranks));
+    return static_cast<double>(corpus) / (50000.0 * need.rounds * need.hot_syncs);
+  };
+  for (const std::uint32_t ranks : {2U, 4U, 16U}) EXPECT_LE(tokens_a_row(ranks), 6);
 }
 
 TEST(RoundPlan, SmallModelsMeetOftenAndLargeOnesAtTheirFrequentRows) {
