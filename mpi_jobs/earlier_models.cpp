@@ -29,15 +29,8 @@ void EarlierModels::record(nlohmann::ordered_json& config) const {
   if (!target_.path.empty()) config["align_to"] = "sha256:" + target_.sha256;
 }
 
-StageResult EarlierModels::start(const dist::RowNames& names, dist::NodeModel& model) const {
-  if (init_.path.empty()) return StageResult::object();
-  const dist::Overlap overlap = dist::warm_start(init_.model.get(), names, model);
-  context_.log.info("started from {}: {} articles matched, {} new, {} vanished", init_.path, overlap.matched,
-                    overlap.added, overlap.vanished);
-  StageResult result{
-      {"init_matched", overlap.matched}, {"init_new", overlap.added}, {"init_vanished", overlap.vanished}};
-  if (!names.labels.empty()) result["init_labels"] = overlap.labels;
-  return result;
+dist::Overlap EarlierModels::start(const dist::RowNames& names, dist::NodeModel& model) const {
+  return dist::warm_start(init_.model.get(), names, model);
 }
 
 StageResult EarlierModels::align(std::span<const Qid> qids, dist::NodeModel& model) const {

@@ -25,8 +25,10 @@ class EarlierModels {
   // path.
   void record(nlohmann::ordered_json& config) const;
 
-  // Collective. Copies into the initial `model` what the model of --init-from has. Empty without one.
-  StageResult start(const dist::RowNames& names, dist::NodeModel& model) const;
+  bool has_start() const { return !init_.path.empty(); }
+
+  // Collective. Copies into `model` what the model of --init-from has; there must be one.
+  dist::Overlap start(const dist::RowNames& names, dist::NodeModel& model) const;
 
   // Collective. Turns the trained `model`, whose first input rows are those of `qids`, onto that of --align-to. Empty
   // without one.

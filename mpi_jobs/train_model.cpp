@@ -1,5 +1,7 @@
 #include "mpi_jobs/train_model.h"
 
+#include "comm/agreement.h"
+#include "comm/stop_signal.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "embedding/trainer.h"
@@ -82,27 +84,93 @@ dist::RowNames names_of(const Training& training, const Vocabulary& vocabulary) 
 
 }  // namespace
 
+dist::SequenceShard shard_of(const dist::CorpusBase& corpus) {
+  return {.sequences = corpus.sequences, .first_record = corpus.first_record, .counts = corpus.vocabulary.counts()};
+}
+
+namespace {
+
+// The model that a training starts with: initial rows, or what --init-from has and rows for new articles.
+class StartModel {
+ public:
+  StartModel(const Training& training, const TrainOptions& options, const Vocabulary& vocabulary,
+             const Context& context)
+      : training_(training), options_(options), vocabulary_(vocabulary), context_(context) {}
+
+  dist::NodeModel make() {
+    dist::NodeModel model = training_.model();
+    if (!training_.earlier.has_start()) return model;
+    overlap_ = training_.earlier.start(names(), model);
+    context_.log.info("started from {}: {} articles matched, {} new, {} vanished", options_.init_from, overlap_.matched,
+                      overlap_.added, overlap_.vanished);
+    return model;
+  }
+
+  // Known rows are brought back afterwards: a few sequences with new articles are no reason to change them.
+  void train_new_articles(dist::NodeModel& model, const std::string& run_id) {
+    if (overlap_.new_rows.empty() || !training_.train_new) return;
+    RoundObserver observer(
+        {.stage = training_.stage + ", new articles", .run_id = run_id, .metrics = options_.output + "/metrics.jsonl"},
+        context_);
+    const dist::TrainHooks hooks{.on_report = [&](const dist::RoundReport& report) { observer.on_round(report); },
+                                 .restore =
+                                     [&] {
+                                       model.matrices = {};  // a large model does not fit twice
+                                       model = make();
+                                       return dist::TrainCursor{};
+                                     },
+                                 .on_round_end =
+                                     [&](const dist::TrainCursor&) {
+                                       return comm::StopSignal::requested_anywhere(context_.comm)
+                                                  ? dist::AfterRound::kStop
+                                                  : dist::AfterRound::kContinue;
+                                     }};
+    const dist::TrainOutcome outcome = training_.train_new(overlap_.new_rows, model, hooks);
+    observer.finish();
+    if (!outcome.finished)
+      throw comm::AgreedError(ExitCode::kStoppedWithCheckpoint,
+                              "stopped on request before the first checkpoint; run the same command again", 0);
+    training_.earlier.start(names(), model);
+  }
+
+  StageResult counts() const {
+    if (!training_.earlier.has_start()) return StageResult::object();
+    StageResult result{
+        {"init_matched", overlap_.matched}, {"init_new", overlap_.added}, {"init_vanished", overlap_.vanished}};
+    if (!training_.labels.empty()) result["init_labels"] = overlap_.labels;
+    return result;
+  }
+
+ private:
+  dist::RowNames names() const { return names_of(training_, vocabulary_); }
+
+  const Training& training_;
+  const TrainOptions& options_;
+  const Vocabulary& vocabulary_;
+  const Context& context_;
+  dist::Overlap overlap_;
+};
+
+}  // namespace
+
 StageResult train_model(Training training, const TrainFunction& train, const TrainOptions& options,
                         dist::CorpusBase& corpus, const Context& context) {
   training.earlier.record(training.options);
   const std::string config = training.options.dump();
   dist::expect_training_memory(training.shape, options.params, options.sync, corpus.sequences.tokens.size(),
                                context.comm);
-  StageResult start;
-  const InitialModel initial = [&] {
-    dist::NodeModel model = training.model();
-    start = training.earlier.start(names_of(training, corpus.vocabulary), model);
-    return model;
-  };
-  TrainedModel trained =
-      run_training({.stage = training.stage,
-                    .folder = options.output,
-                    .key = fmt::format("{} {:016x} ranks {}", config, fingerprint(corpus), context.comm.size()),
-                    .run_id = run_id_of(config),
-                    .checkpoint_minutes = options.checkpoint_minutes},
-                   initial, train, context);
+  const std::string run_id = run_id_of(config);
+  StartModel start(training, options, corpus.vocabulary, context);
+  TrainedModel trained = run_training(
+      {.stage = training.stage,
+       .folder = options.output,
+       .key = fmt::format("{} {:016x} ranks {}", config, fingerprint(corpus), context.comm.size()),
+       .run_id = run_id,
+       .checkpoint_minutes = options.checkpoint_minutes},
+      [&] { return start.make(); }, [&](dist::NodeModel& model) { start.train_new_articles(model, run_id); }, train,
+      context);
   StageResult result = std::move(trained.result);
-  result.update(start);
+  result.update(start.counts());
   result.update(training.earlier.align(corpus.vocabulary.qids(), trained.model));
   result["vocabulary"] = corpus.vocabulary.size();
   dist::write_model(options.output + "/model.h5",

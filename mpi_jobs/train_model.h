@@ -16,6 +16,10 @@
 
 namespace linktrail::jobs {
 
+// Trains a model, started from an earlier one, on what has the articles of these rows; see dist::train_new_articles.
+using TrainNewFunction =
+    std::function<dist::TrainOutcome(std::span<const TokenId>, dist::NodeModel&, const dist::TrainHooks&)>;
+
 // A training that is ready to begin: the corpus is in memory.
 struct Training {
   std::string stage;  // "train reader" or "train links"
@@ -25,6 +29,7 @@ struct Training {
   InitialModel model;
   const EarlierModels& earlier;
   std::vector<std::string> labels = {};  // of the output rows, if supervised
+  TrainNewFunction train_new = nullptr;  // none: new articles of a warm start have no training of their own
 };
 
 // The number that --lr stands for. Supervised steps are divided by the size of the bag: at the rate of the other models
@@ -58,6 +63,9 @@ dist::NodeModel initial_bag_model(const Vocabulary& vocabulary, const TrainParam
                                   const comm::Communicator& comm);
 dist::NodeModel initial_labelled_model(const Vocabulary& vocabulary, std::size_t labels, const TrainParams& params,
                                        const comm::Communicator& comm);
+
+// A rank's part of the corpus, as sequences.
+dist::SequenceShard shard_of(const dist::CorpusBase& corpus);
 
 // Collective. Trains and writes model.h5 into options.output; a checkpoint holds for the same options, corpus and
 // number of ranks only. Takes the vocabulary out of `corpus`.

@@ -34,13 +34,16 @@ class Checkpointer {
   }
 
   // Brings the model back to the run's last checkpoint, or to its start where there is none.
-  dist::TrainCursor restore(const InitialModel& initial) {
+  dist::TrainCursor restore(const InitialModel& initial, const PrepareModel& prepare) {
     context_.log.info("going back to the last checkpoint, or to the start, and training from there");
     make_anew(initial);
-    if (!has_one_) return {};
-    const auto cursor = dist::read_checkpoint(checkpoint_path(run_), run_.key, model_);
-    if (!cursor) make_anew(initial);
-    return cursor.value_or(dist::TrainCursor{});
+    if (has_one_) {
+      const auto cursor = dist::read_checkpoint(checkpoint_path(run_), run_.key, model_);
+      if (cursor) return *cursor;
+      make_anew(initial);
+    }
+    prepare(model_);
+    return {};
   }
 
  private:
@@ -83,13 +86,18 @@ struct Start {
 };
 
 Start start_of(const std::string& checkpoint, const std::string& key, const InitialModel& initial,
-               const Context& context) {
+               const PrepareModel& prepare, const Context& context) {
   Start start{.model = initial(), .cursor = {}};
-  if (context.common.resume != Resume::kAuto || !exists_for_all(checkpoint, context.comm)) return start;
-  const auto cursor = dist::read_checkpoint(checkpoint, key, start.model);
-  if (!cursor) return {.model = initial(), .cursor = {}};
-  context.log.info("resumed at epoch {}, round {}", cursor->epoch + 1, cursor->round + 1);
-  start.cursor = *cursor;
+  if (context.common.resume == Resume::kAuto && exists_for_all(checkpoint, context.comm)) {
+    const auto cursor = dist::read_checkpoint(checkpoint, key, start.model);
+    if (cursor) {
+      context.log.info("resumed at epoch {}, round {}", cursor->epoch + 1, cursor->round + 1);
+      start.cursor = *cursor;
+      return start;
+    }
+    start.model = initial();
+  }
+  prepare(start.model);
   return start;
 }
 
@@ -101,9 +109,9 @@ void warn_of_divergence(const dist::Divergence& found, const Context& context) {
 
 }  // namespace
 
-TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, const TrainFunction& train,
-                          const Context& context) {
-  Start begin = start_of(checkpoint_path(run), run.key, initial, context);
+TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, const PrepareModel& prepare,
+                          const TrainFunction& train, const Context& context) {
+  Start begin = start_of(checkpoint_path(run), run.key, initial, prepare, context);
   dist::NodeModel& model = begin.model;
   const dist::TrainCursor start = begin.cursor;
   Checkpointer checkpointer(run, model, start, context);
@@ -115,7 +123,7 @@ TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, c
   const dist::TrainHooks hooks{
       .on_report = [&](const dist::RoundReport& report) { observer.on_round(report); },
       .on_divergence = [&](const dist::Divergence& found) { warn_of_divergence(found, context); },
-      .restore = [&] { return checkpointer.restore(initial); },
+      .restore = [&] { return checkpointer.restore(initial, prepare); },
       .on_round_end = [&](const dist::TrainCursor& next) { return checkpointer.after_round(next); }};
   const dist::TrainOutcome outcome = train(start, model, hooks);
   observer.finish();

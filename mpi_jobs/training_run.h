@@ -26,6 +26,9 @@ using TrainFunction = std::function<dist::TrainOutcome(dist::TrainCursor, dist::
 // Makes the model that training starts with; collective.
 using InitialModel = std::function<dist::NodeModel()>;
 
+// Work on the initial model that comes before the first round, and that a checkpoint has behind it; collective.
+using PrepareModel = std::function<void(dist::NodeModel&)>;
+
 struct TrainedModel {
   dist::NodeModel model;
   StageResult result;
@@ -33,7 +36,7 @@ struct TrainedModel {
 
 // Collective. Trains from the last checkpoint of the same key, or from the start. Asked to stop, leaves a checkpoint
 // and throws AgreedError with code 75 on every rank. Removes the checkpoint when done.
-TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, const TrainFunction& train,
-                          const Context& context);
+TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, const PrepareModel& prepare,
+                          const TrainFunction& train, const Context& context);
 
 }  // namespace linktrail::jobs

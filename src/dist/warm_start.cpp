@@ -36,6 +36,16 @@ Overlap overlap_of(const EarlierModel& earlier, const RowNames& names, const Row
   return overlap;
 }
 
+std::vector<TokenId> new_rows(const RowMatch& match, std::span<const Qid> qids) {
+  std::vector<char> known(qids.size(), 0);
+  for (const TokenId target : match.target)
+    if (target != kNoToken) known[target] = 1;
+  std::vector<TokenId> rows;
+  for (TokenId row = 0; row < qids.size(); ++row)
+    if (known[row] == 0 && qids[row] >= 0) rows.push_back(row);
+  return rows;
+}
+
 RowMatch match_labels(const EarlierModel& earlier, std::vector<std::string> labels) {
   if (earlier.fasttext_labels)
     for (std::string& label : labels) label = fasttext_label(std::move(label));
@@ -47,6 +57,7 @@ Plan plan_of(const EarlierModel& earlier, const RowNames& names) {
             .output = {},
             .overlap = {}};
   plan.overlap = overlap_of(earlier, names, plan.input);
+  plan.overlap.new_rows = new_rows(plan.input, names.qids);
   if (plan.overlap.matched == 0)
     throw input_error({.what = "no article in common",
                        .file = earlier.path,
@@ -98,6 +109,12 @@ void copy_matrix(const EarlierModel* earlier, ModelMatrix matrix, const RowMatch
   }
 }
 
+void broadcast(Overlap& overlap, const comm::Communicator& comm) {
+  for (std::uint64_t* count : {&overlap.matched, &overlap.added, &overlap.vanished, &overlap.labels})
+    comm::broadcast(std::span(count, 1), 0, comm);
+  overlap.new_rows = comm::broadcast(std::move(overlap.new_rows), 0, comm);
+}
+
 }  // namespace
 
 Overlap warm_start(const EarlierModel* earlier, const RowNames& names, NodeModel& model) {
@@ -107,7 +124,7 @@ Overlap warm_start(const EarlierModel* earlier, const RowNames& names, NodeModel
   comm::agreed_on_root(comm, [&] { plan = plan_of(*earlier, names); });
   copy_matrix(earlier, ModelMatrix::kInput, plan.input, model.matrices.input, node);
   copy_matrix(earlier, ModelMatrix::kOutput, plan.output, model.matrices.output, node);
-  comm::broadcast(std::span(&plan.overlap, 1), 0, comm);
+  broadcast(plan.overlap, comm);
   comm::barrier(node.ranks());  // all rows are there
   return plan.overlap;
 }

@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import unittest
 
+from held_job import held_at_file, kill
 from job import BAD_INPUT, JobTest
 from snapshot_config import snapshot_config
 
@@ -47,6 +48,33 @@ class WarmTraining(JobTest):
         first_loss = [json.loads((self.folder / name / "metrics.jsonl").read_text().splitlines()[0])["loss"]
                       for name in ("cold", "m2")]
         self.assertLess(first_loss[1], first_loss[0])
+
+    def june_with_new_articles(self):
+        with open(self.folder / "june" / "sessions.txt", "a", encoding="ascii") as out:
+            out.write("Q900000001 Q900000002 Q900000001\n" * 40)
+
+    def test_new_articles_are_trained_first_and_a_resumed_run_has_them(self):
+        self.train(2, "reader", "may", "m1")
+        self.june_with_new_articles()
+        warm = ["--init-from", self.folder / "m1", "--epochs", 6, "--min-rounds", 15, "--checkpoint-minutes", 0]
+        whole = self.train(2, "reader", "june", "whole", *warm)
+        held = held_at_file(self, self.folder / "parts" / "checkpoint.h5", 2, "train", "reader", "--input",
+                            self.folder / "june" / "sessions.txt", "--output", self.folder / "parts", *flags(*warm))
+        kill(held)
+
+        resumed = self.train(2, "reader", "june", "parts", *warm)
+
+        self.assertIn("train reader, new articles 100.0%", whole.stderr)
+        self.assertNotIn("new articles 100.0%", resumed.stderr)
+        self.assertIn("resumed at epoch", resumed.stderr)
+        self.assertEqual(*((self.folder / name / "embeddings.h5").read_bytes() for name in ("whole", "parts")))
+        stages = {json.loads(line)["stage"] for line in (self.folder / "whole" / "metrics.jsonl").read_text().splitlines()}
+        self.assertEqual(stages, {"train reader"}, "the rounds of the model on record are those of its epochs")
+
+    def test_a_month_without_new_articles_goes_on_at_once(self):
+        self.train(2, "reader", "may", "m1")
+        process = self.train(2, "reader", "may", "m2", "--init-from", self.folder / "m1")
+        self.assertNotIn("new articles", process.stderr.replace("articles matched", ""))
 
     def test_the_content_of_the_earlier_model_is_on_record_and_its_path_is_not(self):
         self.train(1, "reader", "may", "m1")

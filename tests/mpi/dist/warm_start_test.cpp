@@ -104,6 +104,27 @@ std::string exported(const test::SharedFolder& folder, const StoredModel& stored
   return path;
 }
 
+// After new articles have been trained, which changes known rows too.
+TEST(WarmStart, OnceMoreBringsKnownRowsBackAndLeavesThoseOfNewArticles) {
+  const test::SharedFolder folder;
+  const RowNames names{.qids = {13, 99, 10, kNoQid}, .labels = {}};
+  std::unique_ptr<EarlierModel> earlier;
+  const std::string file = written(folder, reader_model());
+  comm::agreed_on_root(world(), [&] { earlier = open_earlier_model(file, kReaderModel); });
+  NodeModel model = shared(initial_model(names.qids, 4, kDim, 1));
+  warm_start(earlier.get(), names, model);
+  if (model.node->ranks().is_root())
+    for (std::size_t row = 0; row < 4; ++row) std::ranges::fill(model.matrices.input.row(row), 7.0F);
+  comm::barrier(world());
+
+  warm_start(earlier.get(), names, model);
+
+  EXPECT_THAT(model.matrices.input.row(0), testing::Each(4.0F));
+  EXPECT_THAT(model.matrices.input.row(1), testing::Each(7.0F));
+  EXPECT_THAT(model.matrices.input.row(3), testing::Each(6.0F));
+  comm::barrier(world());
+}
+
 TEST(WarmStart, CopiesBothMatricesByQidAndLeavesNewArticlesInitial) {
   const test::SharedFolder folder;
   const RowNames names{.qids = {13, 99, 10, kNoQid}, .labels = {}};
@@ -114,6 +135,7 @@ TEST(WarmStart, CopiesBothMatricesByQidAndLeavesNewArticlesInitial) {
   EXPECT_EQ(started.overlap.matched, 2U);
   EXPECT_EQ(started.overlap.added, 1U);
   EXPECT_EQ(started.overlap.vanished, 3U);
+  EXPECT_THAT(started.overlap.new_rows, testing::ElementsAre(1U)) << "the end of a sequence is no article";
   EXPECT_THAT(started.model.input.row(0), testing::Each(4.0F));
   EXPECT_THAT(started.model.output.row(0), testing::Each(-4.0F));
   EXPECT_THAT(started.model.input.row(2), testing::Each(1.0F));

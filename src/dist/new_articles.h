@@ -1,0 +1,21 @@
+// The new articles of a warm start. A month has seen them a few times, the known ones for years: after one epoch with
+// all they would stay behind.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "dist/training.h"
+
+namespace linktrail::dist {
+
+// Passes over the sequences of new articles: as many as a cold run has of all (docs/numerics.md).
+inline constexpr std::uint32_t kNewArticleEpochs = 5;
+
+// Collective. Trains kNewArticleEpochs on the sequences of `shard` that have an article of `new_rows` (rising, the same
+// on all ranks), otherwise as train_sequences() with `params`; a rank keeps a copy of its part of them meanwhile. Rows
+// of known articles change as well: the caller brings them back, so that of all this only the new rows are left.
+TrainOutcome train_new_articles(const TrainParams& params, const SyncParams& sync, const SequenceShard& shard,
+                                std::span<const TokenId> new_rows, NodeModel& model, const TrainHooks& hooks);
+
+}  // namespace linktrail::dist
