@@ -9,8 +9,9 @@
 
 namespace linktrail::dist {
 
-// Passes over the sequences of new articles: as many as a cold run has of all (docs/numerics.md).
-inline constexpr std::uint32_t kNewArticleEpochs = 5;
+// Passes over the sequences of new articles. More raise the agreement of labels and cost recall of the next article
+// (docs/numerics.md).
+inline constexpr std::uint32_t kNewArticleEpochs = 3;
 
 // Collective. Trains kNewArticleEpochs on the sequences of `shard` that have an article of `new_rows` (rising, the same
 // on all ranks), otherwise as train_sequences() with `params`; a rank keeps a copy of its part of them meanwhile. Rows
