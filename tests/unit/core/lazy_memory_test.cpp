@@ -25,6 +25,13 @@ TEST(LazyMemory, IsZeroAndAligned) {
   }
 }
 
+TEST(LazyMemory, LargeMemoryComesInWholeHugePages) {
+  EXPECT_EQ(in_huge_pages(0), 0U);
+  EXPECT_EQ(in_huge_pages(2 * kHugePageBytes - 1), 2 * kHugePageBytes - 1);
+  EXPECT_EQ(in_huge_pages(2 * kHugePageBytes), 2 * kHugePageBytes);
+  EXPECT_EQ(in_huge_pages(2 * kHugePageBytes + 1), 3 * kHugePageBytes);
+}
+
 TEST(MakeHuge, KeepsWhatIsThereWhateverTheRange) {
   constexpr std::size_t kBytes = 4 * kHugePageBytes;
   const auto memory = reserve_zeroed(kBytes);
