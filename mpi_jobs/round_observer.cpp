@@ -39,6 +39,7 @@ RoundObserver::RoundObserver(const ObservedRun& run, const Context& context)
                                                                .terminal = detect_terminal(),
                                                                .now_s = steady_seconds,
                                                                .out = &std::cerr});
+    if (run.metrics.empty()) return;
     metrics_ = std::make_unique<MetricsWriter>(run.metrics + kPartial,
                                                run.resumed ? MetricsStart::kResume : MetricsStart::kFresh);
   });
@@ -57,18 +58,19 @@ void RoundObserver::on_round(const dist::RoundReport& report) {
 
 void RoundObserver::record(const dist::RoundReport& report, std::uint64_t rss_max) {
   const double wall = wall_seconds();
-  metrics_->append({.run_id = run_.run_id,
-                    .stage = run_.stage,
-                    .epoch = report.epoch,
-                    .step = std::uint64_t{report.epoch} * report.rounds + report.round,
-                    .wall_s = wall,
-                    .words = words_,
-                    .words_per_s = report.words_per_second,
-                    .loss = report.loss,
-                    .lr = report.learning_rate,
-                    .sync_s = report.sync_seconds,
-                    .wait_max_s = report.wait_seconds,
-                    .rss_max = rss_max});
+  if (metrics_)
+    metrics_->append({.run_id = run_.run_id,
+                      .stage = run_.stage,
+                      .epoch = report.epoch,
+                      .step = std::uint64_t{report.epoch} * report.rounds + report.round,
+                      .wall_s = wall,
+                      .words = words_,
+                      .words_per_s = report.words_per_second,
+                      .loss = report.loss,
+                      .lr = report.learning_rate,
+                      .sync_s = report.sync_seconds,
+                      .wait_max_s = report.wait_seconds,
+                      .rss_max = rss_max});
   progress_->update({.fraction = report.progress,
                      .epoch = report.epoch + 1,
                      .epochs = report.epochs,
@@ -77,6 +79,12 @@ void RoundObserver::record(const dist::RoundReport& report, std::uint64_t rss_ma
                      .learning_rate = report.learning_rate,
                      .slowest_lag_s = report.wait_seconds,
                      .sync_share = wall > 0 ? sync_seconds_ / wall : 0});
+}
+
+void RoundObserver::on_divergence(const dist::Divergence& found) {
+  context_.log.warning(
+      "{}: training diverged in epoch {} round {} (loss {}): took the round back, and halved the rate to {}",
+      run_.stage, found.epoch + 1, found.round + 1, found.loss, found.learning_rate);
 }
 
 void RoundObserver::finish() {

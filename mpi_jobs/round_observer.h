@@ -14,7 +14,7 @@ namespace linktrail::jobs {
 struct ObservedRun {
   std::string stage;  // "train reader"
   std::string run_id;
-  std::string metrics;  // path of metrics.jsonl; rounds go to it + ".partial" until keep_metrics()
+  std::string metrics = {};  // path of metrics.jsonl; rounds go to it + ".partial" until keep_metrics(). Empty: nowhere
   bool resumed = false;
 };
 
@@ -29,6 +29,9 @@ class RoundObserver {
 
   // Collective. The report is the same on every rank.
   void on_round(const dist::RoundReport& report);
+
+  // The same on every rank.
+  void on_divergence(const dist::Divergence& found);
 
   void finish();
 

@@ -4,6 +4,7 @@
 #include "comm/stop_signal.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "dist/new_articles.h"
 #include "embedding/trainer.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/round_observer.h"
@@ -101,36 +102,26 @@ class StartModel {
     dist::NodeModel model = training_.model();
     if (!training_.earlier.has_start()) return model;
     overlap_ = training_.earlier.start(names(), model);
-    context_.log.info("started from {}: {} articles matched, {} new, {} vanished", options_.init_from, overlap_.matched,
-                      overlap_.added, overlap_.vanished);
     return model;
   }
 
-  // Known rows are brought back afterwards: a few sequences with new articles are no reason to change them.
-  void train_new_articles(dist::NodeModel& model, const std::string& run_id) {
-    if (overlap_.new_rows.empty() || !training_.train_new) return;
-    RoundObserver observer(
-        {.stage = training_.stage + ", new articles", .run_id = run_id, .metrics = options_.output + "/metrics.jsonl"},
-        context_);
-    const dist::TrainHooks hooks{.on_report = [&](const dist::RoundReport& report) { observer.on_round(report); },
-                                 .restore =
-                                     [&] {
-                                       model.matrices = {};  // a large model does not fit twice
-                                       model = make();
-                                       return dist::TrainCursor{};
-                                     },
-                                 .on_round_end =
-                                     [&](const dist::TrainCursor&) {
-                                       return comm::StopSignal::requested_anywhere(context_.comm)
-                                                  ? dist::AfterRound::kStop
-                                                  : dist::AfterRound::kContinue;
-                                     }};
-    const dist::TrainOutcome outcome = training_.train_new(overlap_.new_rows, model, hooks);
-    observer.finish();
-    if (!outcome.finished)
-      throw comm::AgreedError(ExitCode::kStoppedWithCheckpoint,
-                              "stopped on request before the first checkpoint; run the same command again", 0);
+  // Whether there were new articles to train. Known rows are brought back afterwards: a few sequences are no reason to
+  // change them.
+  bool prepare(dist::NodeModel& model) {
+    if (!training_.earlier.has_start()) return false;
+    context_.log.info("started from {}: {} articles matched, {} new, {} vanished", options_.init_from, overlap_.matched,
+                      overlap_.added, overlap_.vanished);
+    if (overlap_.new_rows.empty() || !training_.train_new) return false;
+    train_new_articles(model);
     training_.earlier.start(names(), model);
+    return true;
+  }
+
+  // What a checkpoint depends on beside the options.
+  std::string key() const {
+    return training_.earlier.has_start() && training_.train_new
+               ? fmt::format(" new articles {}", dist::kNewArticleEpochs)
+               : "";
   }
 
   StageResult counts() const {
@@ -143,6 +134,32 @@ class StartModel {
 
  private:
   dist::RowNames names() const { return names_of(training_, vocabulary_); }
+
+  // Not on record: the rounds of the model are those of its epochs.
+  void train_new_articles(dist::NodeModel& model) {
+    RoundObserver observer({.stage = training_.stage + ", new articles", .run_id = {}}, context_);
+    const std::vector<TokenId> new_rows = overlap_.new_rows;
+    const dist::TrainHooks hooks{.on_report = [&](const dist::RoundReport& report) { observer.on_round(report); },
+                                 .on_divergence = [&](const dist::Divergence& found) { observer.on_divergence(found); },
+                                 .restore =
+                                     [&] {
+                                       make_anew(model, [&] { return make(); });
+                                       return dist::TrainCursor{};
+                                     },
+                                 .on_round_end =
+                                     [&](const dist::TrainCursor&) {
+                                       return comm::StopSignal::requested_anywhere(context_.comm)
+                                                  ? dist::AfterRound::kStop
+                                                  : dist::AfterRound::kContinue;
+                                     }};
+    const dist::TrainOutcome outcome = training_.train_new(new_rows, model, hooks);
+    observer.finish();
+    if (!outcome.finished)
+      throw comm::AgreedError(ExitCode::kStoppedWithCheckpoint,
+                              "stopped on request while new articles were trained, of which no checkpoint is kept; run "
+                              "the same command again",
+                              0);
+  }
 
   const Training& training_;
   const TrainOptions& options_;
@@ -159,16 +176,14 @@ StageResult train_model(Training training, const TrainFunction& train, const Tra
   const std::string config = training.options.dump();
   dist::expect_training_memory(training.shape, options.params, options.sync, corpus.sequences.tokens.size(),
                                context.comm);
-  const std::string run_id = run_id_of(config);
   StartModel start(training, options, corpus.vocabulary, context);
   TrainedModel trained = run_training(
       {.stage = training.stage,
        .folder = options.output,
-       .key = fmt::format("{} {:016x} ranks {}", config, fingerprint(corpus), context.comm.size()),
-       .run_id = run_id,
+       .key = fmt::format("{} {:016x} ranks {}{}", config, fingerprint(corpus), context.comm.size(), start.key()),
+       .run_id = run_id_of(config),
        .checkpoint_minutes = options.checkpoint_minutes},
-      [&] { return start.make(); }, [&](dist::NodeModel& model) { start.train_new_articles(model, run_id); }, train,
-      context);
+      [&] { return start.make(); }, [&](dist::NodeModel& model) { return start.prepare(model); }, train, context);
   StageResult result = std::move(trained.result);
   result.update(start.counts());
   result.update(training.earlier.align(corpus.vocabulary.qids(), trained.model));

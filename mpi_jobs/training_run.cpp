@@ -16,41 +16,55 @@ using Clock = std::chrono::steady_clock;
 
 std::string checkpoint_path(const TrainingRun& run) { return run.folder + "/checkpoint.h5"; }
 
+bool exists_for_all(const std::string& path, const comm::Communicator& comm) {
+  return comm::all_ranks_ok(comm::agreed(comm, [&] { return std::filesystem::exists(path); }), comm);
+}
+
 // Decides after each round whether to write a checkpoint, writes it, and reads it again if the model must go back.
 class Checkpointer {
  public:
-  // The run goes on at `start`: from a checkpoint, unless that is the beginning.
-  Checkpointer(const TrainingRun& run, dist::NodeModel& model, dist::TrainCursor start, const Context& context)
-      : run_(run), model_(model), context_(context), last_(Clock::now()), has_one_(start != dist::TrainCursor{}) {}
+  Checkpointer(const TrainingRun& run, dist::NodeModel& model, const Context& context)
+      : run_(run), model_(model), context_(context), last_(Clock::now()) {}
+
+  // The round to begin with: from a checkpoint, or else the first of a model that is prepared.
+  dist::TrainCursor start(const InitialModel& initial, const PrepareModel& prepare) {
+    has_one_ = context_.common.resume == Resume::kAuto && exists_for_all(checkpoint_path(run_), context_.comm);
+    const dist::TrainCursor cursor = state(initial, prepare);
+    if (has_one_) context_.log.info("resumed at epoch {}, round {}", cursor.epoch + 1, cursor.round + 1);
+    if (!has_one_ && prepared_) write({});
+    return cursor;
+  }
 
   dist::AfterRound after_round(const dist::TrainCursor& next) {
     const bool stop = comm::StopSignal::requested_anywhere(context_.comm);
-    if (stop || is_due()) {
-      dist::write_checkpoint(checkpoint_path(run_), run_.key, next, model_.matrices, context_.comm);
-      last_ = Clock::now();
-      has_one_ = true;
-    }
+    if (stop || is_due()) write(next);
     return stop ? dist::AfterRound::kStop : dist::AfterRound::kContinue;
   }
 
   // Brings the model back to the run's last checkpoint, or to its start where there is none.
   dist::TrainCursor restore(const InitialModel& initial, const PrepareModel& prepare) {
     context_.log.info("going back to the last checkpoint, or to the start, and training from there");
-    make_anew(initial);
-    if (has_one_) {
-      const auto cursor = dist::read_checkpoint(checkpoint_path(run_), run_.key, model_);
-      if (cursor) return *cursor;
-      make_anew(initial);
-    }
-    prepare(model_);
-    return {};
+    make_anew(model_, initial);
+    return state(initial, prepare);
   }
 
  private:
-  // The old values go first: a large model does not fit twice.
-  void make_anew(const InitialModel& initial) {
-    model_.matrices = {};
-    model_ = initial();
+  // Turns the initial model into that of the checkpoint, or prepares it if there is none that fits.
+  dist::TrainCursor state(const InitialModel& initial, const PrepareModel& prepare) {
+    if (has_one_) {
+      const auto cursor = dist::read_checkpoint(checkpoint_path(run_), run_.key, model_);
+      if (cursor) return *cursor;
+      has_one_ = false;
+      make_anew(model_, initial);
+    }
+    prepared_ = prepare(model_);
+    return {};
+  }
+
+  void write(const dist::TrainCursor& next) {
+    dist::write_checkpoint(checkpoint_path(run_), run_.key, next, model_.matrices, context_.comm);
+    last_ = Clock::now();
+    has_one_ = true;
   }
 
   // Rank 0's clock decides for all; checkpoints do not change the result.
@@ -65,7 +79,8 @@ class Checkpointer {
   dist::NodeModel& model_;
   const Context& context_;
   Clock::time_point last_;
-  bool has_one_;
+  bool has_one_ = false;   // that fits
+  bool prepared_ = false;  // something
 };
 
 void remove_checkpoint(const std::string& path, const comm::Communicator& comm) {
@@ -75,46 +90,18 @@ void remove_checkpoint(const std::string& path, const comm::Communicator& comm) 
   });
 }
 
-bool exists_for_all(const std::string& path, const comm::Communicator& comm) {
-  return comm::all_ranks_ok(comm::agreed(comm, [&] { return std::filesystem::exists(path); }), comm);
-}
-
-// The model to start with, and where.
-struct Start {
-  dist::NodeModel model;
-  dist::TrainCursor cursor;
-};
-
-Start start_of(const std::string& checkpoint, const std::string& key, const InitialModel& initial,
-               const PrepareModel& prepare, const Context& context) {
-  Start start{.model = initial(), .cursor = {}};
-  if (context.common.resume == Resume::kAuto && exists_for_all(checkpoint, context.comm)) {
-    const auto cursor = dist::read_checkpoint(checkpoint, key, start.model);
-    if (cursor) {
-      context.log.info("resumed at epoch {}, round {}", cursor->epoch + 1, cursor->round + 1);
-      start.cursor = *cursor;
-      return start;
-    }
-    start.model = initial();
-  }
-  prepare(start.model);
-  return start;
-}
-
-void warn_of_divergence(const dist::Divergence& found, const Context& context) {
-  context.log.warning(
-      "training diverged in epoch {} round {} (loss {}): took the round back, and halved the rate to {}",
-      found.epoch + 1, found.round + 1, found.loss, found.learning_rate);
-}
-
 }  // namespace
+
+void make_anew(dist::NodeModel& model, const InitialModel& initial) {
+  model.matrices = {};
+  model.matrices = initial().matrices;
+}
 
 TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, const PrepareModel& prepare,
                           const TrainFunction& train, const Context& context) {
-  Start begin = start_of(checkpoint_path(run), run.key, initial, prepare, context);
-  dist::NodeModel& model = begin.model;
-  const dist::TrainCursor start = begin.cursor;
-  Checkpointer checkpointer(run, model, start, context);
+  dist::NodeModel model = initial();
+  Checkpointer checkpointer(run, model, context);
+  const dist::TrainCursor start = checkpointer.start(initial, prepare);
   RoundObserver observer({.stage = run.stage,
                           .run_id = run.run_id,
                           .metrics = run.folder + "/metrics.jsonl",
@@ -122,7 +109,7 @@ TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, c
                          context);
   const dist::TrainHooks hooks{
       .on_report = [&](const dist::RoundReport& report) { observer.on_round(report); },
-      .on_divergence = [&](const dist::Divergence& found) { warn_of_divergence(found, context); },
+      .on_divergence = [&](const dist::Divergence& found) { observer.on_divergence(found); },
       .restore = [&] { return checkpointer.restore(initial, prepare); },
       .on_round_end = [&](const dist::TrainCursor& next) { return checkpointer.after_round(next); }};
   const dist::TrainOutcome outcome = train(start, model, hooks);
@@ -141,7 +128,7 @@ TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, c
       {"sync_seconds", outcome.sync_seconds},
       {"words_per_second", outcome.seconds > 0 ? static_cast<double>(outcome.tokens) / outcome.seconds : 0.0},
       {"rate_halvings", outcome.next.halvings}};
-  return {.model = std::move(begin.model), .result = std::move(result)};
+  return {.model = std::move(model), .result = std::move(result)};
 }
 
 }  // namespace linktrail::jobs

@@ -26,15 +26,21 @@ using TrainFunction = std::function<dist::TrainOutcome(dist::TrainCursor, dist::
 // Makes the model that training starts with; collective.
 using InitialModel = std::function<dist::NodeModel()>;
 
-// Work on the initial model that comes before the first round, and that a checkpoint has behind it; collective.
-using PrepareModel = std::function<void(dist::NodeModel&)>;
+// Work on the initial model that comes before the first round and that a checkpoint has behind it; collective. Returns
+// whether there was any.
+using PrepareModel = std::function<bool(dist::NodeModel&)>;
+
+// Collective. Makes `model` anew on its node. The old values go first: a large model does not fit twice. The node
+// stays, since a training refers to it.
+void make_anew(dist::NodeModel& model, const InitialModel& initial);
 
 struct TrainedModel {
   dist::NodeModel model;
   StageResult result;
 };
 
-// Collective. Trains from the last checkpoint of the same key, or from the start. Asked to stop, leaves a checkpoint
+// Collective. Trains from the last checkpoint of the same key, or from the start; what was prepared is the first
+// checkpoint. Asked to stop, leaves a checkpoint
 // and throws AgreedError with code 75 on every rank. Removes the checkpoint when done.
 TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, const PrepareModel& prepare,
                           const TrainFunction& train, const Context& context);

@@ -51,7 +51,7 @@ run_and_forward_signals nice -n "${LINKTRAIL_NICE:-10}" mpirun -n "$ranks" --bin
   "$binary" snapshot "$config" "${DEFAULTS[@]}" "$@" >"$log" 2>&1 {lock_fd}>&- || code=$?
 case $code in
   0) echo "linktrail: done" ;;
-  "$EXIT_CHECKPOINTED") echo "linktrail: stopped with a checkpoint; the same command goes on from there" ;;
+  "$EXIT_CHECKPOINTED") echo "linktrail: stopped on request; the same command goes on from the last checkpoint" ;;
   *) echo "linktrail: failed with exit code ${code}; the last lines of ${log}:" >&2 && tail -n 20 "$log" >&2 ;;
 esac
 exit "$code"

@@ -15,7 +15,8 @@ inline constexpr std::uint32_t kNewArticleEpochs = 3;
 
 // Collective. Trains kNewArticleEpochs on the sequences of `shard` that have an article of `new_rows` (rising, the same
 // on all ranks), otherwise as train_sequences() with `params`; a rank keeps a copy of its part of them meanwhile. Rows
-// of known articles change as well: the caller brings them back, so that of all this only the new rows are left.
+// of known articles change as well: the caller brings them back. Of all this the new rows are left, and that of the end
+// of a sequence if the earlier model had none.
 TrainOutcome train_new_articles(const TrainParams& params, const SyncParams& sync, const SequenceShard& shard,
                                 std::span<const TokenId> new_rows, NodeModel& model, const TrainHooks& hooks);
 

@@ -44,6 +44,7 @@ Matrix shared_matrix(std::size_t rows, std::size_t dim, const comm::Node& node) 
 NodeModel zero_model(const ModelShape& shape, std::shared_ptr<const comm::Node> node) {
   EmbeddingModel matrices{.input = shared_matrix(shape.input_rows, shape.dim, *node),
                           .output = shared_matrix(shape.output_rows, shape.dim, *node)};
+  comm::barrier(node->ranks());  // making a page huge writes to it
   return {.node = std::move(node), .matrices = std::move(matrices)};
 }
 

@@ -15,6 +15,8 @@ class SharedRound {
  public:
   // Collective. `model` must outlive this. One rank alone trains it in place, several train what the plan says.
   SharedRound(NodeModel& model, CombineRule rule, const RoundsPlan& plan);
+  SharedRound(const SharedRound&) = delete;  // its rows refer to its parts
+  SharedRound& operator=(const SharedRound&) = delete;
 
   RoundModel& rows() { return rows_; }
 

@@ -19,9 +19,9 @@ std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint6
 RoundsPlan sync_need(const SyncCase& what) {
   const std::uint64_t tokens = what.tokens, rows = what.rows, ranks = static_cast<std::uint64_t>(what.ranks);
   // Tokens a row that all ranks together train between two synchronisations, and between two of the frequent rows. A
-  // synchronisation costs as much as some tokens for each row. The fewer ranks drift apart the longer they may: at 22 2
-  // ranks lose nothing, at 42 a little.
-  constexpr std::uint64_t kTokensPerRow = 15, kOfOneRank = 44, kOfHotRows = 5;
+  // synchronisation costs as much as some tokens for each row. Two ranks drift apart less: at 22 they lose nothing, at
+  // 42 a little.
+  constexpr std::uint64_t kTokensPerRow = 15, kOfTwoRanks = 22, kOfHotRows = 5;
   // Fewer tokens of a rank take less time than the meeting itself.
   constexpr std::uint64_t kLeastTokens = 4096;
   // A small model is synchronised in no time, so it is synchronised as often as is enough for any; of a larger one
@@ -34,10 +34,10 @@ RoundsPlan sync_need(const SyncCase& what) {
   constexpr std::size_t kManyRows = 16384, kMostHotRows = 4096;
   constexpr std::uint64_t kLeastHotSyncs = 4;
   if (ranks == 1 || rows == 0 || tokens == 0) return {};
-  const std::uint64_t tokens_a_round = std::max(kTokensPerRow, kOfOneRank / ranks);
-  const std::uint64_t drift = tokens / std::max(kLeastTokens, tokens_a_round * rows / ranks) + 1;
-  const double tokens_a_row = static_cast<double>(tokens * ranks) * what.epochs / static_cast<double>(rows);
-  const double sparse = kSparseRounds / std::pow(tokens_a_row, 1.5) / what.epochs;
+  const std::uint64_t tokens_a_row = ranks == 2 ? kOfTwoRanks : kTokensPerRow;
+  const std::uint64_t drift = tokens / std::max(kLeastTokens, tokens_a_row * rows / ranks) + 1;
+  const double tokens_of_run = static_cast<double>(tokens * ranks) * what.epochs / static_cast<double>(rows);
+  const double sparse = kSparseRounds / std::pow(tokens_of_run, 1.5) / what.epochs;
   const std::uint64_t few = std::max(std::min(kCheapSquare / (rows * rows), kMostCheapRounds),
                                      static_cast<std::uint64_t>(std::min(sparse, kMostSparseRounds)));
   RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, few))};
