@@ -32,7 +32,7 @@ std::shared_ptr<void> map_aligned(std::size_t bytes, int protection) {
   if (memory == MAP_FAILED) throw std::bad_alloc();
   const auto address = reinterpret_cast<std::uintptr_t>(memory);
   const std::uintptr_t aligned = slack > 0 ? (address + slack - 1) / kHugePageBytes * kHugePageBytes : address;
-  return {reinterpret_cast<void*>(aligned), [memory, size](void*) { munmap(memory, size); }};
+  return {static_cast<std::byte*>(memory) + (aligned - address), [memory, size](void*) { munmap(memory, size); }};
 }
 
 }  // namespace
@@ -51,12 +51,12 @@ void make_huge(void* begin, std::size_t bytes) {
 #else
   constexpr int kCollapse = 25;
 #endif
-  const auto address = reinterpret_cast<std::uintptr_t>(begin);
-  const std::uintptr_t first = (address + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
-  for (std::uintptr_t page = first; page + kHugePageBytes <= address + bytes; page += kHugePageBytes) {
-    auto* memory = reinterpret_cast<volatile char*>(page);
-    *memory = *memory;  // a page of which nothing is there cannot be made huge
-    madvise(reinterpret_cast<void*>(page), kHugePageBytes, kCollapse);
+  const std::size_t before = reinterpret_cast<std::uintptr_t>(begin) % kHugePageBytes;
+  for (std::size_t at = before == 0 ? 0 : kHugePageBytes - before; at + kHugePageBytes <= bytes; at += kHugePageBytes) {
+    char* page = static_cast<char*>(begin) + at;
+    volatile char* first = page;
+    *first = *first;  // a page of which nothing is there cannot be made huge
+    madvise(page, kHugePageBytes, kCollapse);
   }
 }
 

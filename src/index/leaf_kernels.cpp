@@ -2,7 +2,7 @@
 #include "index/leaf_kernels.h"
 
 #define LINKTRAIL_LANES 4
-#define LINKTRAIL_TABLE plain_leaf_kernels
+#define LINKTRAIL_TABLE kLeafKernelsPlain
 
 namespace linktrail {
 namespace {
@@ -25,10 +25,10 @@ inline unsigned at_least(const float* values, float least) {
 
 const LeafKernels& best_leaf_kernels() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return avx512_leaf_kernels;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return avx2_leaf_kernels;
+  if (__builtin_cpu_supports("avx512f")) return kLeafKernelsAvx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return kLeafKernelsAvx2;
 #endif
-  return plain_leaf_kernels;
+  return kLeafKernelsPlain;
 }
 
 }  // namespace linktrail

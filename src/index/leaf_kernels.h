@@ -37,9 +37,9 @@ struct LeafKernels {
   void (*order)(float* distances, std::size_t n, std::uint32_t* places);
 };
 
-extern const LeafKernels plain_leaf_kernels;
-extern const LeafKernels avx2_leaf_kernels;    // only where the CPU has AVX2 and FMA
-extern const LeafKernels avx512_leaf_kernels;  // only where the CPU has AVX-512F
+extern const LeafKernels kLeafKernelsPlain;
+extern const LeafKernels kLeafKernelsAvx2;    // only where the CPU has AVX2 and FMA
+extern const LeafKernels kLeafKernelsAvx512;  // only where the CPU has AVX-512F
 
 // The best of the three for this machine.
 const LeafKernels& best_leaf_kernels();

@@ -5,7 +5,7 @@
 #include <immintrin.h>
 
 #define LINKTRAIL_LANES 8
-#define LINKTRAIL_TABLE avx2_leaf_kernels
+#define LINKTRAIL_TABLE kLeafKernelsAvx2
 
 namespace linktrail {
 namespace {

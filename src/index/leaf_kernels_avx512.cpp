@@ -5,7 +5,7 @@
 #include <immintrin.h>
 
 #define LINKTRAIL_LANES 16
-#define LINKTRAIL_TABLE avx512_leaf_kernels
+#define LINKTRAIL_TABLE kLeafKernelsAvx512
 
 namespace linktrail {
 namespace {

@@ -14,10 +14,10 @@ namespace linktrail {
 namespace {
 
 std::vector<const LeafKernels*> kernels_of_this_machine() {
-  std::vector<const LeafKernels*> all{&plain_leaf_kernels};
+  std::vector<const LeafKernels*> all{&kLeafKernelsPlain};
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) all.push_back(&avx2_leaf_kernels);
-  if (__builtin_cpu_supports("avx512f")) all.push_back(&avx512_leaf_kernels);
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) all.push_back(&kLeafKernelsAvx2);
+  if (__builtin_cpu_supports("avx512f")) all.push_back(&kLeafKernelsAvx512);
 #endif
   return all;
 }
@@ -38,7 +38,7 @@ std::vector<float> all_scores(MatrixView rows, const LeafKernels& kernels) {
 TEST(LeafKernels, MultiplyEveryPairTheSameBothWaysAndOnEveryMachine) {
   for (const std::size_t dim : {1U, 7U, 50U, 64U}) {
     const Matrix points = make_clustered_points({.count = 83, .dim = dim, .clusters = 5});
-    const std::vector<float> plain = all_scores(points, plain_leaf_kernels);
+    const std::vector<float> plain = all_scores(points, kLeafKernelsPlain);
     for (const LeafKernels* kernels : kernels_of_this_machine()) EXPECT_EQ(all_scores(points, *kernels), plain);
     for (std::size_t i = 0; i < points.rows(); ++i)
       for (std::size_t j = 0; j < points.rows(); ++j) {
