@@ -2,7 +2,6 @@
 #include "comm/agreement.h"
 #include "corpus/label_table.h"
 #include "dist/embedding_rows.h"
-#include "dist/new_articles.h"
 #include "embedding/trainer.h"
 #include "mpi_jobs/input_checks.h"
 #include "mpi_jobs/record.h"
@@ -55,13 +54,7 @@ StageResult train_bag(const LinkTrainOptions& options, const TrainParams& params
                     .shape = {.input_rows = articles, .output_rows = articles, .dim = params.dim},
                     .model = [&] { return initial_bag_model(corpus.vocabulary, params, context.comm); },
                     .earlier = earlier};
-  training.train_new = [&](std::span<const TokenId> rows, dist::NodeModel& model, const dist::TrainHooks& hooks) {
-    return dist::train_new_articles(params, options.sync, shard_of(corpus), rows, model, hooks);
-  };
-  const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
-    return dist::train_sequences(params, options.sync, shard_of(corpus), start, model, hooks);
-  };
-  return train_model(std::move(training), train, options, corpus, context);
+  return train_sequence_model(std::move(training), params, options, corpus, context);
 }
 
 StageResult train_self_supervised(const LinkTrainOptions& options, const TrainParams& params, const Context& context) {

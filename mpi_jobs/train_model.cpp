@@ -83,13 +83,9 @@ dist::RowNames names_of(const Training& training, const Vocabulary& vocabulary) 
   return {.qids = with_end ? qids_and_end(vocabulary) : vocabulary.qids(), .labels = training.labels};
 }
 
-}  // namespace
-
 dist::SequenceShard shard_of(const dist::CorpusBase& corpus) {
   return {.sequences = corpus.sequences, .first_record = corpus.first_record, .counts = corpus.vocabulary.counts()};
 }
-
-namespace {
 
 // The model that a training starts with: initial rows, or what --init-from has and rows for new articles.
 class StartModel {
@@ -110,7 +106,7 @@ class StartModel {
   bool prepare(dist::NodeModel& model) {
     if (!training_.earlier.has_start()) return false;
     context_.log.info("started from {}: {} articles matched, {} new, {} vanished", options_.init_from, overlap_.matched,
-                      overlap_.added, overlap_.vanished);
+                      overlap_.new_rows.size(), overlap_.vanished);
     if (overlap_.new_rows.empty() || !training_.train_new) return false;
     train_new_articles(model);
     training_.earlier.start(names(), model);
@@ -126,8 +122,9 @@ class StartModel {
 
   StageResult counts() const {
     if (!training_.earlier.has_start()) return StageResult::object();
-    StageResult result{
-        {"init_matched", overlap_.matched}, {"init_new", overlap_.added}, {"init_vanished", overlap_.vanished}};
+    StageResult result{{"init_matched", overlap_.matched},
+                       {"init_new", overlap_.new_rows.size()},
+                       {"init_vanished", overlap_.vanished}};
     if (!training_.labels.empty()) result["init_labels"] = overlap_.labels;
     return result;
   }
@@ -198,6 +195,17 @@ StageResult train_model(Training training, const TrainFunction& train, const Tra
                     context.comm);
   keep_metrics(options.output + "/metrics.jsonl", context.comm);
   return result;
+}
+
+StageResult train_sequence_model(Training training, const TrainParams& params, const TrainOptions& options,
+                                 dist::CorpusBase& corpus, const Context& context) {
+  training.train_new = [&](std::span<const TokenId> rows, dist::NodeModel& model, const dist::TrainHooks& hooks) {
+    return dist::train_new_articles(params, options.sync, shard_of(corpus), rows, model, hooks);
+  };
+  const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
+    return dist::train_sequences(params, options.sync, shard_of(corpus), start, model, hooks);
+  };
+  return train_model(std::move(training), train, options, corpus, context);
 }
 
 }  // namespace linktrail::jobs

@@ -64,12 +64,13 @@ dist::NodeModel initial_bag_model(const Vocabulary& vocabulary, const TrainParam
 dist::NodeModel initial_labelled_model(const Vocabulary& vocabulary, std::size_t labels, const TrainParams& params,
                                        const comm::Communicator& comm);
 
-// A rank's part of the corpus, as sequences.
-dist::SequenceShard shard_of(const dist::CorpusBase& corpus);
-
 // Collective. Trains and writes model.h5 into options.output; a checkpoint holds for the same options, corpus and
 // number of ranks only. Takes the vocabulary out of `corpus`.
 StageResult train_model(Training training, const TrainFunction& train, const TrainOptions& options,
                         dist::CorpusBase& corpus, const Context& context);
+
+// Collective. The same for a model of sequences, whose new articles of a warm start are trained first.
+StageResult train_sequence_model(Training training, const TrainParams& params, const TrainOptions& options,
+                                 dist::CorpusBase& corpus, const Context& context);
 
 }  // namespace linktrail::jobs

@@ -1,5 +1,4 @@
 // train reader: embeddings from sessions.
-#include "dist/new_articles.h"
 #include "mpi_jobs/evaluation_table.h"
 #include "mpi_jobs/input_checks.h"
 #include "mpi_jobs/record.h"
@@ -33,13 +32,7 @@ StageResult train_reader(const TrainOptions& given, const Context& context) {
                     .shape = {.input_rows = articles + 1, .output_rows = articles + 1, .dim = params.dim},
                     .model = [&] { return initial_sequence_model(corpus.vocabulary, params, context.comm); },
                     .earlier = earlier};
-  training.train_new = [&](std::span<const TokenId> rows, dist::NodeModel& model, const dist::TrainHooks& hooks) {
-    return dist::train_new_articles(params, options.sync, shard_of(corpus), rows, model, hooks);
-  };
-  const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
-    return dist::train_sequences(params, options.sync, shard_of(corpus), start, model, hooks);
-  };
-  StageResult result = train_model(std::move(training), train, options, corpus, context);
+  StageResult result = train_sequence_model(std::move(training), params, options, corpus, context);
   result["sessions"] = corpus.total_records;
   result["input_sessions"] = corpus.input_sessions;
   result["held_out_sessions"] = corpus.held_out_sessions;

@@ -29,10 +29,7 @@ class Checkpointer {
   // The round to begin with: from a checkpoint, or else the first of a model that is prepared.
   dist::TrainCursor start(const InitialModel& initial, const PrepareModel& prepare) {
     has_one_ = context_.common.resume == Resume::kAuto && exists_for_all(checkpoint_path(run_), context_.comm);
-    const dist::TrainCursor cursor = state(initial, prepare);
-    if (has_one_) context_.log.info("resumed at epoch {}, round {}", cursor.epoch + 1, cursor.round + 1);
-    if (!has_one_ && prepared_) write({});
-    return cursor;
+    return state(initial, prepare);
   }
 
   dist::AfterRound after_round(const dist::TrainCursor& next) {
@@ -53,11 +50,14 @@ class Checkpointer {
   dist::TrainCursor state(const InitialModel& initial, const PrepareModel& prepare) {
     if (has_one_) {
       const auto cursor = dist::read_checkpoint(checkpoint_path(run_), run_.key, model_);
-      if (cursor) return *cursor;
+      if (cursor) {
+        context_.log.info("resumed at epoch {}, round {}", cursor->epoch + 1, cursor->round + 1);
+        return *cursor;
+      }
       has_one_ = false;
       make_anew(model_, initial);
     }
-    prepared_ = prepare(model_);
+    if (prepare(model_)) write({});
     return {};
   }
 
@@ -79,8 +79,7 @@ class Checkpointer {
   dist::NodeModel& model_;
   const Context& context_;
   Clock::time_point last_;
-  bool has_one_ = false;   // that fits
-  bool prepared_ = false;  // something
+  bool has_one_ = false;
 };
 
 void remove_checkpoint(const std::string& path, const comm::Communicator& comm) {

@@ -28,7 +28,7 @@ RowSync::RowSync(Matrix& matrix, std::vector<RoundMemory> memories, const SyncRu
 void RowSync::synchronise(RowRange rows, ValuePrecision precision) { synchronise(rows, precision, Copies::kUpdate); }
 
 void RowSync::finish(ValuePrecision precision) {
-  const bool replicas = !memories_.empty() && memories_.front().is_replica();
+  const bool replicas = memories_.front().is_replica();
   synchronise({.begin = 0, .end = matrix_->rows()}, precision, replicas ? Copies::kUpdate : Copies::kLeave);
 }
 

@@ -27,15 +27,6 @@ std::uint64_t articles_in(std::span<const Qid> qids) {
   return static_cast<std::uint64_t>(std::ranges::count_if(qids, [](Qid qid) { return qid >= 0; }));
 }
 
-Overlap overlap_of(const EarlierModel& earlier, const RowNames& names, const RowMatch& match) {
-  Overlap overlap;
-  for (std::size_t i = 0; i < earlier.qids.size(); ++i)
-    if (earlier.qids[i] >= 0 && match.target[i] != kNoToken) ++overlap.matched;
-  overlap.added = articles_in(names.qids) - overlap.matched;
-  overlap.vanished = articles_in(earlier.qids) - overlap.matched;
-  return overlap;
-}
-
 std::vector<TokenId> new_rows(const RowMatch& match, std::span<const Qid> qids) {
   std::vector<char> known(qids.size(), 0);
   for (const TokenId target : match.target)
@@ -44,6 +35,15 @@ std::vector<TokenId> new_rows(const RowMatch& match, std::span<const Qid> qids) 
   for (TokenId row = 0; row < qids.size(); ++row)
     if (known[row] == 0 && qids[row] >= 0) rows.push_back(row);
   return rows;
+}
+
+Overlap overlap_of(const EarlierModel& earlier, const RowNames& names, const RowMatch& match) {
+  Overlap overlap;
+  for (std::size_t i = 0; i < earlier.qids.size(); ++i)
+    if (earlier.qids[i] >= 0 && match.target[i] != kNoToken) ++overlap.matched;
+  overlap.new_rows = new_rows(match, names.qids);
+  overlap.vanished = articles_in(earlier.qids) - overlap.matched;
+  return overlap;
 }
 
 RowMatch match_labels(const EarlierModel& earlier, std::vector<std::string> labels) {
@@ -57,7 +57,6 @@ Plan plan_of(const EarlierModel& earlier, const RowNames& names) {
             .output = {},
             .overlap = {}};
   plan.overlap = overlap_of(earlier, names, plan.input);
-  plan.overlap.new_rows = new_rows(plan.input, names.qids);
   if (plan.overlap.matched == 0)
     throw input_error({.what = "no article in common",
                        .file = earlier.path,
@@ -110,7 +109,7 @@ void copy_matrix(const EarlierModel* earlier, ModelMatrix matrix, const RowMatch
 }
 
 void broadcast(Overlap& overlap, const comm::Communicator& comm) {
-  for (std::uint64_t* count : {&overlap.matched, &overlap.added, &overlap.vanished, &overlap.labels})
+  for (std::uint64_t* count : {&overlap.matched, &overlap.vanished, &overlap.labels})
     comm::broadcast(std::span(count, 1), 0, comm);
   overlap.new_rows = comm::broadcast(std::move(overlap.new_rows), 0, comm);
 }

@@ -20,7 +20,6 @@ struct RowNames {
 // How two models overlap. All counts but `labels` are of articles, without the end of a sequence.
 struct Overlap {
   std::uint64_t matched = 0;
-  std::uint64_t added = 0;        // in the new model only
   std::uint64_t vanished = 0;     // in the earlier model only
   std::uint64_t labels = 0;       // output rows of a supervised model that were matched
   std::vector<TokenId> new_rows;  // of the articles that were added, rising

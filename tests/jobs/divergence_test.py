@@ -3,6 +3,7 @@ import json
 import unittest
 
 from job import JobTest
+from two_months import add_new_articles, simulate_months
 
 SMALL = ["--dim", 8, "--epochs", 4, "--min-count", 1, "--min-rounds", 15]
 TOO_HIGH = ["--lr", 1.5]
@@ -12,11 +13,8 @@ HALVED = "took the round back, and halved the rate"
 class Divergence(JobTest):
     def setUp(self):
         super().setUp()
-        for name, first in (("may", 0), ("june", 900)):
-            self.done(1, "simulate", "world", "--output", self.folder / name, "--articles", 300, "--topics", 6,
-                      "--sessions", 900, "--first-session", first)
-        with open(self.folder / "june" / "sessions.txt", "a", encoding="ascii") as out:
-            out.write("Q900000001 Q900000002 Q900000001\n" * 40)
+        simulate_months(self)
+        add_new_articles(self)
 
     def train(self, ranks, month, output, *more):
         return self.done(ranks, "train", "reader", "--input", self.folder / month / "sessions.txt", "--output",

@@ -8,6 +8,7 @@ import unittest
 from held_job import held_at_file, kill
 from job import BAD_INPUT, JobTest
 from snapshot_config import snapshot_config
+from two_months import add_new_articles, simulate_months
 
 SMALL = {"--dim": 8, "--epochs": 2, "--min-count": 1, "--min-rounds": 4}
 
@@ -20,9 +21,7 @@ def flags(*more):
 class WarmTraining(JobTest):
     def setUp(self):
         super().setUp()
-        for name, first in (("may", 0), ("june", 900)):
-            self.done(1, "simulate", "world", "--output", self.folder / name, "--articles", 300, "--topics", 6,
-                      "--sessions", 900, "--first-session", first)
+        simulate_months(self)
 
     def train(self, ranks, kind, month, output, *more):
         source = "sessions.txt" if kind == "reader" else "pagelinks.tsv"
@@ -49,13 +48,9 @@ class WarmTraining(JobTest):
                       for name in ("cold", "m2")]
         self.assertLess(first_loss[1], first_loss[0])
 
-    def june_with_new_articles(self):
-        with open(self.folder / "june" / "sessions.txt", "a", encoding="ascii") as out:
-            out.write("Q900000001 Q900000002 Q900000001\n" * 40)
-
     def test_new_articles_are_trained_first_and_a_resumed_run_has_them(self):
         self.train(2, "reader", "may", "m1")
-        self.june_with_new_articles()
+        add_new_articles(self)
         warm = ["--init-from", self.folder / "m1", "--epochs", 6, "--min-rounds", 15, "--checkpoint-minutes", 0]
         whole = self.train(2, "reader", "june", "whole", *warm)
         held = held_at_file(self, self.folder / "parts" / "checkpoint.h5", 2, "train", "reader", "--input",
