@@ -11,6 +11,7 @@
 
 #include "comm/detail/mpi_check.h"
 #include "comm/detail/native_impl.h"
+#include "comm/fabric.h"
 #include "comm/launch_check.h"
 
 namespace linktrail::comm {
@@ -42,7 +43,9 @@ extern "C" void end_with_storage_code(int /*signal*/) { std::_Exit(static_cast<i
 
 }  // namespace
 
-Environment::Environment(int& argc, char**& argv) : impl_(std::make_unique<Impl>(argc, argv)) {
+Environment::Environment(int& argc, char**& argv) {
+  skip_absent_fabrics();
+  impl_ = std::make_unique<Impl>(argc, argv);
   std::signal(SIGXFSZ, SIG_IGN);  // past `ulimit -f`, a write then fails like any other instead of killing the rank
   detail::check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler", 1);
   expect_funneled();
