@@ -6,6 +6,7 @@
 
 #include "core/prefetch.h"
 #include "dist/row_parts.h"
+#include "embedding/kernels.h"
 
 namespace linktrail::dist {
 
@@ -23,7 +24,10 @@ RowSync::RowSync(Matrix& matrix, std::vector<RoundMemory> memories, const SyncRu
       node_(&node),
       deltas_(memories_.size(), matrix.dim()),
       changes_(memories_.size()),
-      exchange_(matrix.rows(), matrix.stride(), rule, node) {}
+      exchange_(matrix.rows(), matrix.stride(), rule, node) {
+  for (const RoundMemory& memory : memories_)
+    if (memory.is_replica()) replicas_.push_back(memory.copies);
+}
 
 void RowSync::synchronise(RowRange rows, ValuePrecision precision) { synchronise(rows, precision, Copies::kUpdate); }
 
@@ -56,32 +60,30 @@ RowSync::RowBlock RowSync::copied_rows(std::size_t begin, std::size_t end) const
 
 // In the matrix and in the copies. Those lie anywhere in memory: waiting for one after the other would be most of the
 // time that a large model's ranks need to meet.
-void RowSync::fetch(const RowBlock& block) const {
+void RowSync::fetch(std::uint32_t row) const {
   const std::size_t stride = matrix_->stride();
-  for (std::size_t i = 0; i < block.count; ++i) {
-    prefetch_floats(matrix_->row_data(block.rows[i]), stride);
-    for (const RoundMemory& memory : memories_) {
-      const float* copy = memory.copy_of(block.rows[i], stride);
-      if (copy != nullptr) prefetch_floats(copy, stride);
-    }
+  prefetch_floats(matrix_->row_data(row), stride);
+  for (const RoundMemory& memory : memories_) {
+    const float* copy = memory.copy_of(row, stride);
+    if (copy != nullptr) prefetch_floats(copy, stride);
   }
 }
 
-// Calls work(row) for the part's rows of [begin, end) that a rank has copied, rising; each block is fetched while the
-// one before it is worked on.
+// Calls work(row) for the part's rows of [begin, end) that a rank has copied, rising; a row of the next block is
+// fetched before each.
 template <class Work>
 void RowSync::for_copied_rows(RowRange rows, const Work& work) const {
   RowBlock current;
-  const auto work_on_current = [&] {
-    for (std::size_t i = 0; i < current.count; ++i) work(current.rows[i]);
-  };
-  for_blocks_of_part(rows.begin, rows.end, *node_->part(), node_->parts(), [&](std::size_t begin, std::size_t end) {
-    const RowBlock next = copied_rows(begin, end);
-    fetch(next);
-    work_on_current();
+  const auto work_on_current = [&](const RowBlock& next) {
+    for (std::size_t i = 0; i < std::max(current.count, next.count); ++i) {
+      if (i < next.count) fetch(next.rows[i]);
+      if (i < current.count) work(current.rows[i]);
+    }
     current = next;
-  });
-  work_on_current();
+  };
+  for_blocks_of_part(rows.begin, rows.end, *node_->part(), node_->parts(),
+                     [&](std::size_t begin, std::size_t end) { work_on_current(copied_rows(begin, end)); });
+  work_on_current({});
 }
 
 // What the node's ranks together changed; none if none did. Valid until the next call. A replica does not tell which
@@ -114,7 +116,29 @@ void RowSync::apply(std::size_t row, const float* change, Copies copies) {
   }
 }
 
+// A block at a time, and of the next one at most what the range has.
+void RowSync::synchronise_replicas(RowRange rows) {
+  const std::size_t step = kDealtRows * static_cast<std::size_t>(node_->parts());
+  for_blocks_of_part(rows.begin, rows.end, *node_->part(), node_->parts(), [&](std::size_t begin, std::size_t end) {
+    const std::size_t next = begin / kDealtRows * kDealtRows + step;
+    best_kernels().adasum_replicas({.model = matrix_->data(),
+                                    .replicas = replicas_.data(),
+                                    .replica_count = replicas_.size(),
+                                    .own = static_cast<std::size_t>(node_->ranks().rank()),
+                                    .stride = matrix_->stride(),
+                                    .begin = begin,
+                                    .end = end,
+                                    .next = std::min(next, rows.end),
+                                    .next_end = std::min(next + kDealtRows, rows.end),
+                                    .deltas = deltas_.data()});
+  });
+}
+
 void RowSync::synchronise_node(RowRange rows, Copies copies) {
+  if (!replicas_.empty() && rule_.combine == CombineRule::kAdasum) {
+    synchronise_replicas(rows);
+    return;
+  }
   for_copied_rows(rows, [&](std::uint32_t row) {
     const RowChange change = change_of_node(row);
     if (change.is_none()) return;

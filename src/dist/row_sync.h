@@ -48,20 +48,22 @@ class RowSync {
   };
 
   RowBlock copied_rows(std::size_t begin, std::size_t end) const;
-  void fetch(const RowBlock& block) const;
+  void fetch(std::uint32_t row) const;
   template <class Work>
   void for_copied_rows(RowRange rows, const Work& work) const;
   RowChange change_of_node(std::size_t row);
   void apply(std::size_t row, const float* change, Copies copies);
   void synchronise(RowRange rows, ValuePrecision precision, Copies copies);
   void synchronise_node(RowRange rows, Copies copies);
+  void synchronise_replicas(RowRange rows);
   void synchronise_nodes(RowRange rows, ValuePrecision precision, Copies copies);
 
   Matrix* matrix_;
   std::vector<RoundMemory> memories_;
   SyncRule rule_;
   const comm::Node* node_;
-  Matrix deltas_;  // of one row: a row for each rank of the node
+  std::vector<float*> replicas_;  // of the node's ranks, if that is what they train
+  Matrix deltas_;                 // of one row: a row for each rank of the node
   std::vector<RowChange> changes_;
   NodeExchange exchange_;
   Matrix remembered_;  // the part's rows of [0, remembered_end_)

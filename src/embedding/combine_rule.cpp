@@ -5,25 +5,17 @@
 namespace linktrail {
 namespace {
 
-// Half of what a projects onto b counts twice; the coefficient takes it off. A delta of zero changes nothing.
-float adasum_coefficient(float product, float norm) { return norm > 0 ? 1 - product / (2 * norm) : 1.0F; }
-
-void add(float* to, float scale, const float* from, float from_scale, std::size_t stride) {
-  for (std::size_t i = 0; i < stride; ++i) to[i] = scale * to[i] + from_scale * from[i];
-}
-
-void adasum_pair(float* a, const float* b, std::size_t stride) {
-  const PairProducts products = best_kernels().pair_products(a, b, stride);
-  add(a, adasum_coefficient(products.ab, products.aa), b, adasum_coefficient(products.ab, products.bb), stride);
+void add(float* to, const float* from, std::size_t stride) {
+  for (std::size_t i = 0; i < stride; ++i) to[i] += from[i];
 }
 
 RowChange merge_pair(CombineRule rule, const RowChange& a, const RowChange& b, std::size_t stride) {
   if (a.is_none()) return b;
   if (b.is_none()) return a;
   if (rule == CombineRule::kAdasum)
-    adasum_pair(a.values, b.values, stride);
+    best_kernels().adasum(a.values, b.values, stride);
   else
-    add(a.values, 1, b.values, 1, stride);
+    add(a.values, b.values, stride);
   return {.values = a.values, .weight = a.weight + b.weight};
 }
 

@@ -104,11 +104,16 @@ struct CbowBlock {
   std::size_t scratch_pitch = 0;  // padded_outputs(outputs of the largest centre)
 };
 
-// Of two vectors: a.a, b.b and a.b.
-struct PairProducts {
-  float aa = 0;
-  float bb = 0;
-  float ab = 0;
+// The same rows [begin, end) of a model and of the replicas of it that several ranks have trained.
+struct ReplicaRows {
+  float* model = nullptr;  // row i begins at i * stride, in the replicas too
+  float* const* replicas = nullptr;
+  std::size_t replica_count = 0;
+  std::size_t own = 0;  // which of them the caller trains: what it writes to the others goes past its cache
+  std::size_t stride = 0;
+  std::size_t begin = 0, end = 0;
+  std::size_t next = 0, next_end = 0;  // rows that will meet after these, to be fetched meanwhile; none if equal
+  float* deltas = nullptr;             // replica_count rows of scratch, 64-byte aligned
 };
 
 struct Kernels {
@@ -133,7 +138,12 @@ struct Kernels {
 
   float (*dot)(const float* a, const float* b, std::size_t stride);
 
-  PairProducts (*pair_products)(const float* a, const float* b, std::size_t stride);
+  // a = the Adasum of the changes a and b.
+  void (*adasum)(float* a, const float* b, std::size_t stride);
+
+  // Each row of the model changes by the Adasum of its replicas' changes, which is taken up a binary tree, pairwise by
+  // position; the replicas become equal to it. A row that no replica changed is not written.
+  void (*adasum_replicas)(const ReplicaRows& rows);
 };
 
 // Whether this CPU and this build can run the kernels of `isa`.

@@ -94,17 +94,6 @@ TEST_P(KernelsOf, LogisticTileEqualsTheReference) {
   }
 }
 
-TEST_P(KernelsOf, PairProductsAreThoseOfBothVectors) {
-  const Matrix rows = test::random_matrix(2, GetParam().dim, 5);
-  const test::DoubleRow a = test::as_doubles(rows.row(0)), b = test::as_doubles(rows.row(1));
-
-  const PairProducts found = kernels().pair_products(rows.row_data(0), rows.row_data(1), rows.stride());
-
-  EXPECT_NEAR(found.aa, test::dot(a, a), 1e-5 * (1 + test::dot(a, a)));
-  EXPECT_NEAR(found.bb, test::dot(b, b), 1e-5 * (1 + test::dot(b, b)));
-  EXPECT_NEAR(found.ab, test::dot(a, b), 1e-5 * (1 + test::dot(a, a)));
-}
-
 // What is added to the gradients is then added to the inputs.
 TEST_P(KernelsOf, GradientsMayBeTheInputsThemselves) {
   TileCase apart(3, 7, GetParam().dim), together(3, 7, GetParam().dim);
