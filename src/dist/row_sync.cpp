@@ -164,23 +164,33 @@ void RowSync::synchronise_nodes(RowRange rows, ValuePrecision precision, Copies 
   if (precision == ValuePrecision::kFloat32) exchange_.forget_residuals();  // so that no checkpoint needs them
 }
 
+namespace {
+
+enum class Direction { kToPart, kFromPart };
+
+// Copies the rows of [0, end) of a part between the matrix and a matrix that has the part's alone, a block at a time.
+void copy_part(Matrix& matrix, Matrix& own, std::size_t end, const comm::Node& node, Direction direction) {
+  for_blocks_of_part(0, end, *node.part(), node.parts(), [&](std::size_t first, std::size_t last) {
+    float* all = matrix.row_data(first);
+    float* part = own.row_data(place_in_part(first, node.parts()));
+    const bool to_part = direction == Direction::kToPart;
+    std::memcpy(to_part ? part : all, to_part ? all : part, (last - first) * matrix.stride() * sizeof(float));
+  });
+}
+
+}  // namespace
+
 void RowSync::remember(std::size_t end) {
   if (!node_->part()) return;
   if (remembered_.empty()) remembered_ = Matrix(rows_of_part(end, node_->parts()), matrix_->dim());
   remembered_end_ = end;
-  for_rows_of_part(0, end, *node_->part(), node_->parts(), [&](std::size_t row) {
-    std::memcpy(remembered_.row_data(place_in_part(row, node_->parts())), matrix_->row_data(row),
-                matrix_->stride() * sizeof(float));
-  });
+  copy_part(*matrix_, remembered_, end, *node_, Direction::kToPart);
 }
 
 void RowSync::restore() {
   if (!node_->part()) return;
   exchange_.forget_residuals();  // they are of changes that never were, and may be NaN
-  for_rows_of_part(0, remembered_end_, *node_->part(), node_->parts(), [&](std::size_t row) {
-    std::memcpy(matrix_->row_data(row), remembered_.row_data(place_in_part(row, node_->parts())),
-                matrix_->stride() * sizeof(float));
-  });
+  copy_part(*matrix_, remembered_, remembered_end_, *node_, Direction::kFromPart);
 }
 
 }  // namespace linktrail::dist

@@ -16,8 +16,8 @@ std::size_t copies_offset(std::size_t rows) {
 }
 
 // Rows looked at by is_sane(), about: a model that explodes spoils most of its rows within a round, and first the
-// frequent ones, which come first in a matrix.
-constexpr std::size_t kSampledRows = 8192;
+// frequent ones, which come first in a matrix. Four times as many took .6 % of the time of training.
+constexpr std::size_t kSampledRows = 2048;
 
 bool is_sane_row(const float* row, std::size_t stride, float longest) {
   return best_kernels().dot(row, row, stride) <= longest * longest;  // so written, NaN is not sane
