@@ -40,7 +40,8 @@ def make_set(tools, name, arguments):
         folder, labels = split_wikispeedia(tools, name, arguments.data), arguments.data / "labels.tsv"
         epochs, wanted = WIKISPEEDIA_EPOCHS, WIKISPEEDIA_PROBES
     else:
-        folder, epochs, wanted = make_world(tools, WORLDS[name]), WORLDS[name].epochs, WORLDS[name].probes
+        world = WORLDS[name]
+        folder, epochs, wanted = make_world(tools, world), world.epochs_of_ranks or world.epochs, world.probes
         labels = folder / "labels.tsv"
     train = folder / "train.txt"
     probes = Probes(train, folder / "heldout.txt", labels, MIN_COUNT, arguments.probes or wanted)

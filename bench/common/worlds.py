@@ -1,4 +1,9 @@
-"""The simulated worlds that benches train on: made once a work folder, with the same lines for every program."""
+"""The simulated worlds that benches train on: made once a work folder, with the same lines for every program.
+
+Readers of most worlds draw articles of a topic by popularity: what they read next tells nothing of one rare article
+rather than another, so agreement of labels is what such a world can be judged by. Readers who follow links are more
+like real ones (Arora, Gerlach, Piccardi et al., WSDM 2022), and what they read next can be learnt for rare articles too.
+"""
 
 import shutil
 from dataclasses import dataclass, field
@@ -10,6 +15,7 @@ from tools import split_sessions
 TOPICS = 64
 HELD_OUT = 0.02  # of the sessions
 MEAN_SESSION = 4.3  # articles of a simulated session
+MEAN_WALK = 6.0  # of one that follows links
 TAIL_SESSION = 10
 MAKE_RATE = 1e6  # tokens of sessions or links made, written and split a second, about
 
@@ -22,18 +28,25 @@ class World:
     epochs: int
     bars: dict = field(default_factory=dict)  # times fastText's words a second asked of each model
     probes: int = 5000  # pairs and articles a frequency bucket
+    follows_links: bool = False
+    epochs_of_ranks: int = 0  # where numbers of ranks are compared; 0: as many
+
+    def tokens(self):
+        """About: of the sessions."""
+        return self.sessions * (MEAN_WALK if self.follows_links else MEAN_SESSION)
 
     def words(self):
         """About: trained on in all epochs."""
-        return self.sessions * MEAN_SESSION * (1 - HELD_OUT) * self.epochs
+        return self.tokens() * (1 - HELD_OUT) * self.epochs
 
     def seconds_to_make(self):
-        return (self.sessions * MEAN_SESSION + self.articles * 60) / MAKE_RATE
+        return (self.tokens() + self.articles * 60) / MAKE_RATE
 
 
 WORLDS = {world.name: world for world in (
     World("tiny", 2_000, 20_000, 2),  # to try the bench itself
     World("50k", 50_000, 1_000_000, 5, {"cbow": 20, "skipgram": 30}),
+    World("50k-links", 50_000, 1_000_000, 5, follows_links=True, epochs_of_ranks=20),
     World("1M", 1_000_000, 4_000_000, 2, {"cbow": 15, "skipgram": 20}, 1700),
 )}
 
@@ -43,7 +56,10 @@ def make_world(tools, world):
     folder = tools.work / world.name
     if not (folder / "train.txt").exists():
         tools.linktrail(1, "simulate", "world", "--output", folder, "--articles", world.articles, "--sessions",
-                        world.sessions, "--topics", TOPICS)
+                        1 if world.follows_links else world.sessions, "--topics", TOPICS)
+        if world.follows_links:
+            tools.linktrail(1, "simulate", "walk", "--input", folder / "pagelinks.tsv", "--output",
+                            folder / "sessions.txt", "--sessions", world.sessions)
         split_sessions(folder / "sessions.txt", folder / "train.txt", folder / "heldout.txt", HELD_OUT)
     return folder
 

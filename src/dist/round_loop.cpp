@@ -91,14 +91,14 @@ class RoundLoop {
  private:
   // Of the whole run, before part `part` of the round.
   double progress(TrainCursor cursor, std::uint32_t part = 0) const {
-    const double rounds = cursor.round + static_cast<double>(part) / plan_.hot_syncs;
-    return (cursor.epoch + rounds / plan_.rounds) / params_.epochs;
+    const double rounds = cursor.round + static_cast<double>(part) / plan_.parts_of_round(cursor.epoch);
+    return (cursor.epoch + rounds / plan_.rounds_of(cursor.epoch)) / params_.epochs;
   }
 
   double rate_scale(TrainCursor cursor) const { return std::ldexp(1.0, -static_cast<int>(cursor.halvings)); }
 
   TrainCursor after(TrainCursor cursor) const {
-    if (cursor.round + 1 < plan_.rounds) return {cursor.epoch, cursor.round + 1, cursor.halvings};
+    if (cursor.round + 1 < plan_.rounds_of(cursor.epoch)) return {cursor.epoch, cursor.round + 1, cursor.halvings};
     return {cursor.epoch + 1, 0, cursor.halvings};
   }
 
@@ -122,7 +122,7 @@ class RoundLoop {
     report.epoch = now.epoch;
     report.epochs = params_.epochs;
     report.round = now.round;
-    report.rounds = plan_.rounds;
+    report.rounds = plan_.rounds_of(now.epoch);
     report.progress = progress(outcome.next);
     report.learning_rate = params_.learning_rate * rate_scale(now) * (1 - report.progress);
     outcome.tokens += report.tokens;
@@ -135,10 +135,11 @@ class RoundLoop {
   // Up to the last synchronisation, so that the round can still be taken back.
   std::vector<RankRound> train_round(TrainCursor now, const TrainSliceFn& train, RankRound& own) {
     own = {};
-    if (plan_.hot_syncs > 1) round_.remember_hot_rows();
-    for (std::uint32_t part = 0; part < plan_.hot_syncs; ++part) {
+    const std::uint32_t parts = plan_.parts_of_round(now.epoch);
+    if (parts > 1) round_.remember_hot_rows();
+    for (std::uint32_t part = 0; part < parts; ++part) {
       if (part > 0) add_sync_seconds(own, [&] { round_.synchronise_hot_rows(run_.sync.precision); });
-      const std::size_t slice = std::size_t{now.round} * plan_.hot_syncs + part;
+      const std::size_t slice = std::size_t{now.round} * parts + part;
       train_slice({.begin = bounds_[slice],
                    .end = bounds_[slice + 1],
                    .first_record = run_.first_record,
@@ -242,11 +243,12 @@ class RoundLoop {
 
   // Equal on all ranks, as the cursor is.
   void expect_valid_start(TrainCursor start) const {
-    if (start.round < plan_.rounds && (start.epoch < params_.epochs || start.round == 0)) return;
+    const std::uint32_t rounds = plan_.rounds_of(start.epoch);
+    if (start.round < rounds && (start.epoch < params_.epochs || start.round == 0)) return;
     throw comm::AgreedError(ExitCode::kUsage,
                             fmt::format("cannot resume at epoch {} round {}: expected a round below {} of {} epochs; "
                                         "resume with the same input, number of ranks and options",
-                                        start.epoch, start.round, plan_.rounds, params_.epochs),
+                                        start.epoch, start.round, rounds, params_.epochs),
                             0);
   }
 

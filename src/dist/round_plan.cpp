@@ -50,6 +50,17 @@ RoundsPlan sync_need(const SyncCase& what) {
 
 namespace {
 
+// Until a model has trained so many tokens a row, its rows take their directions, and ranks that do not meet take
+// different ones: later meetings do not bring back what that costs. Measured: docs/adr/0002.
+constexpr double kEarlyTokensPerRow = 160;
+
+std::uint32_t early_epochs(std::span<const std::uint64_t> tokens, std::size_t rows, std::uint32_t epochs) {
+  double all = 0;
+  for (const std::uint64_t count : tokens) all += static_cast<double>(count);
+  const double needed = std::ceil(kEarlyTokensPerRow * static_cast<double>(rows) / std::max(all, 1.0));
+  return static_cast<std::uint32_t>(std::min(needed, static_cast<double>(epochs)));
+}
+
 // About ten seconds: a request to stop waits for the end of the round.
 constexpr std::uint64_t kMostTokens = 20000000;
 
@@ -72,7 +83,9 @@ RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> to
   plan.rounds = rounds_per_epoch(tokens, most, sync.min_rounds > 0 ? sync.min_rounds : plan.rounds);
   if (sync.hot_syncs > 0) plan.hot_syncs = sync.hot_syncs;
   // Negative samples alone touch four fifths of the rows then.
-  if (largest / plan.rounds >= shape.input_rows) plan.copies = RankCopies::kReplica;
+  if (largest / plan.rounds < shape.input_rows || tokens.size() == 1) return plan;
+  plan.copies = RankCopies::kReplica;
+  plan.early_epochs = early_epochs(tokens, shape.input_rows, epochs);
   return plan;
 }
 

@@ -29,6 +29,11 @@ struct RoundsPlan {
   std::uint32_t hot_syncs = 1;  // a round; the last is that of all rows
   std::size_t hot_rows = 0;
   RankCopies copies = RankCopies::kTouchedRows;
+  std::uint32_t early_epochs = 0;  // the first ones, in which all rows meet as often as the frequent ones do later
+
+  bool is_early(std::uint32_t epoch) const { return epoch < early_epochs; }
+  std::uint32_t rounds_of(std::uint32_t epoch) const { return is_early(epoch) ? rounds * hot_syncs : rounds; }
+  std::uint32_t parts_of_round(std::uint32_t epoch) const { return is_early(epoch) ? 1 : hot_syncs; }
 };
 
 // What is trained: a matrix of `rows`, by `ranks` on shards of at most `tokens`.

@@ -133,23 +133,37 @@ TEST(Training, AStoppedRunResumesToTheSameBytes) {
   EXPECT_EQ(fingerprint(whole), fingerprint(stopped));
 }
 
+// Of an early epoch, where all rows meet often, and of a late one.
 TEST(Training, ResumesInTheMiddleOfAnEpoch) {
-  for (const std::uint64_t round_tokens : {kOverlayTokens, kReplicaTokens}) {
-    Fixture fixture;
-    fixture.sync = {.round_tokens = round_tokens, .min_rounds = 4, .hot_syncs = 2};
-    NodeModel whole = fixture.new_model(), stopped = fixture.new_model();
-    const TrainHooks stop_early{.on_round_end = [](const TrainCursor& next) {
-      return next == TrainCursor{1, 2} ? AfterRound::kStop : AfterRound::kContinue;
-    }};
+  for (const std::uint64_t round_tokens : {kOverlayTokens, kReplicaTokens})
+    for (const TrainCursor stop : {TrainCursor{1, 2}, TrainCursor{6, 2}}) {
+      Fixture fixture;
+      fixture.sync = {.round_tokens = round_tokens, .min_rounds = 4, .hot_syncs = 2};
+      NodeModel whole = fixture.new_model(), stopped = fixture.new_model();
+      const TrainHooks stop_early{.on_round_end = [&](const TrainCursor& next) {
+        return next == stop ? AfterRound::kStop : AfterRound::kContinue;
+      }};
 
-    train(fixture, whole);
-    const TrainOutcome part = train(fixture, stopped, stop_early);
-    train(fixture, stopped, {}, part.next);
+      train(fixture, whole);
+      const TrainOutcome part = train(fixture, stopped, stop_early);
+      train(fixture, stopped, {}, part.next);
 
-    EXPECT_EQ(part.next, (TrainCursor{1, 2}));
-    EXPECT_EQ(fingerprint(whole), fingerprint(stopped));
-    comm::barrier(world());
-  }
+      EXPECT_EQ(part.next, stop);
+      EXPECT_EQ(fingerprint(whole), fingerprint(stopped));
+      comm::barrier(world());
+    }
+}
+
+// While rows take their directions, every meeting is a round, of all rows; later only some are.
+TEST(Training, EarlyEpochsHaveMoreRounds) {
+  Fixture fixture;
+  fixture.sync.hot_syncs = 3;
+  NodeModel model = fixture.new_model();
+  std::vector<std::uint32_t> rounds;
+
+  train(fixture, model, {.on_report = [&](const RoundReport& report) { rounds.push_back(report.rounds); }});
+
+  EXPECT_EQ(rounds.front(), rounds.back() * (world().size() == 1 ? 1 : 3));
 }
 
 TEST(Training, RefusesACursorOfAnotherRun) {

@@ -81,6 +81,29 @@ TEST(RoundPlan, ReplicasAreForRoundsThatTouchMostRows) {
   EXPECT_EQ(copies(200), RankCopies::kTouchedRows);
 }
 
+TEST(RoundPlan, AllRowsMeetOftenUntilTheyHaveTheirDirections) {
+  const ModelShape shape{.input_rows = 50000, .output_rows = 50000, .dim = 50};
+  const auto early = [&](std::uint64_t tokens_of_rank, std::uint32_t epochs) {
+    const std::vector<std::uint64_t> tokens(2, tokens_of_rank);
+    return plan_rounds({}, tokens, shape, epochs).early_epochs;
+  };
+
+  EXPECT_EQ(early(2000000, 20), 2U);   // 80 tokens a row and epoch
+  EXPECT_EQ(early(20000000, 20), 1U);  // one epoch has them
+  EXPECT_EQ(early(8000000, 1), 1U);    // no more than there are
+  EXPECT_EQ(early(100000, 20), 0U);    // rounds that touch few rows are short anyway
+  EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>{4000000}, shape, 20).early_epochs, 0U);  // nobody to meet
+}
+
+TEST(RoundPlan, AnEarlyEpochHasARoundForEachMeetingOfALaterOne) {
+  const RoundsPlan plan{.rounds = 6, .hot_syncs = 4, .early_epochs = 2};
+
+  EXPECT_EQ(plan.rounds_of(1), 24U);
+  EXPECT_EQ(plan.parts_of_round(1), 1U);
+  EXPECT_EQ(plan.rounds_of(2), 6U);
+  EXPECT_EQ(plan.parts_of_round(2), 4U);
+}
+
 TEST(RoundPlan, WhatIsAskedForIsDone) {
   const ModelShape shape{.input_rows = 1000, .output_rows = 1000, .dim = 64};
   const std::vector<std::uint64_t> tokens{1000, 1000};
