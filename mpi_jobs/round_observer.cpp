@@ -62,7 +62,7 @@ void RoundObserver::record(const dist::RoundReport& report, std::uint64_t rss_ma
     metrics_->append({.run_id = run_.run_id,
                       .stage = run_.stage,
                       .epoch = report.epoch,
-                      .step = std::uint64_t{report.epoch} * report.rounds + report.round,
+                      .step = report.step,
                       .wall_s = wall,
                       .words = words_,
                       .words_per_s = report.words_per_second,

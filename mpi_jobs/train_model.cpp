@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "dist/new_articles.h"
+#include "dist/round_plan.h"
 #include "embedding/trainer.h"
 #include "mpi_jobs/record.h"
 #include "mpi_jobs/round_observer.h"
@@ -177,7 +178,8 @@ StageResult train_model(Training training, const TrainFunction& train, const Tra
   TrainedModel trained = run_training(
       {.stage = training.stage,
        .folder = options.output,
-       .key = fmt::format("{} {:016x} ranks {}{}", config, fingerprint(corpus), context.comm.size(), start.key()),
+       .key = fmt::format("{} {:016x} ranks {} rounds {}{}", config, fingerprint(corpus), context.comm.size(),
+                          dist::kRoundsVersion, start.key()),
        .run_id = run_id_of(config),
        .checkpoint_minutes = options.checkpoint_minutes},
       [&] { return start.make(); }, [&](dist::NodeModel& model) { return start.prepare(model); }, train, context);
@@ -199,11 +201,13 @@ StageResult train_model(Training training, const TrainFunction& train, const Tra
 
 StageResult train_sequence_model(Training training, const TrainParams& params, const TrainOptions& options,
                                  dist::CorpusBase& corpus, const Context& context) {
+  dist::SyncParams sync = options.sync;
+  if (training.earlier.has_start()) sync.rows = dist::RowStart::kTrained;
   training.train_new = [&](std::span<const TokenId> rows, dist::NodeModel& model, const dist::TrainHooks& hooks) {
-    return dist::train_new_articles(params, options.sync, shard_of(corpus), rows, model, hooks);
+    return dist::train_new_articles(params, sync, shard_of(corpus), rows, model, hooks);
   };
   const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
-    return dist::train_sequences(params, options.sync, shard_of(corpus), start, model, hooks);
+    return dist::train_sequences(params, sync, shard_of(corpus), start, model, hooks);
   };
   return train_model(std::move(training), train, options, corpus, context);
 }

@@ -33,6 +33,7 @@ class SliceObserver {
                         .epochs = progress.passes,
                         .round = progress.slice,
                         .rounds = progress.slices,
+                        .step = done - std::uint64_t{1},
                         .progress = static_cast<double>(done) / (progress.passes * progress.slices),
                         .tokens = links,
                         .loss = progress.unexplained,

@@ -65,6 +65,20 @@ def world(tools, _data, arguments):
     return {**prepare(tools.work / "warm-world", *months), "labels": folder / "labels.tsv"}
 
 
+def links(tools, _data, arguments):
+    """The same world, whose readers follow links: each month other walks over them."""
+    folder = tools.work / "world-links"
+    tools.linktrail(1, "simulate", "world", "--output", folder, "--articles", arguments.world_articles, "--topics", 100,
+                    "--wikis", 1, "--sessions", 1)
+    months = []
+    for month in (1, 2):
+        walked = folder / f"month{month}.txt"
+        tools.linktrail(1, "simulate", "walk", "--input", folder / "pagelinks.tsv", "--output", walked, "--sessions",
+                        arguments.world_sessions, "--seed", month)
+        months.append(read_sessions(walked))
+    return {**prepare(tools.work / "warm-links", *months), "labels": folder / "labels.tsv"}
+
+
 def judge(tools, model, files):
     everything = ("--holdout", "1", "--pairs", ALL)
     scores = tools.evaluate(model / "embeddings.h5", "--sessions", files["held_out"], "--labels", files["labels"],
@@ -104,7 +118,7 @@ def report_runs(report, task, ranks, cold, warm):
 
 
 def measure(tools, data, arguments, report):
-    for task, make in (("wikispeedia", wikispeedia), ("world", world)):
+    for task, make in (("wikispeedia", wikispeedia), ("world", world), ("links", links)):
         if task not in arguments.warm_tasks:
             continue
         files = make(tools, data, arguments)

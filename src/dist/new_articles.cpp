@@ -37,6 +37,7 @@ SyncParams sync_of(SyncParams sync, const TrainParams& params, std::uint64_t tok
   const std::vector<std::uint64_t> all = comm::all_gather(tokens, model.node->all());
   const RoundsPlan plan = plan_rounds(sync, all, shape_of(model), params.epochs);
   sync.round_tokens = std::ranges::max(all) / plan.rounds + 1;
+  sync.rows = RowStart::kTrained;  // all but the new ones
   return sync;
 }
 

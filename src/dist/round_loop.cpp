@@ -123,6 +123,7 @@ class RoundLoop {
     report.epochs = params_.epochs;
     report.round = now.round;
     report.rounds = plan_.rounds_of(now.epoch);
+    report.step = plan_.rounds_before(now.epoch) + now.round;
     report.progress = progress(outcome.next);
     report.learning_rate = params_.learning_rate * rate_scale(now) * (1 - report.progress);
     outcome.tokens += report.tokens;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/checked_cast.h"
 #include "core/matrix.h"
@@ -54,11 +55,9 @@ namespace {
 // different ones: later meetings do not bring back what that costs. Measured: docs/adr/0002.
 constexpr double kEarlyTokensPerRow = 160;
 
-std::uint32_t early_epochs(std::span<const std::uint64_t> tokens, std::size_t rows, std::uint32_t epochs) {
-  double all = 0;
-  for (const std::uint64_t count : tokens) all += static_cast<double>(count);
-  const double needed = std::ceil(kEarlyTokensPerRow * static_cast<double>(rows) / std::max(all, 1.0));
-  return static_cast<std::uint32_t>(std::min(needed, static_cast<double>(epochs)));
+std::uint32_t early_epochs(double tokens_a_row, std::uint32_t epochs) {
+  return static_cast<std::uint32_t>(
+      std::min(std::ceil(kEarlyTokensPerRow / tokens_a_row), static_cast<double>(epochs)));
 }
 
 // About ten seconds: a request to stop waits for the end of the round.
@@ -83,9 +82,14 @@ RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> to
   plan.rounds = rounds_per_epoch(tokens, most, sync.min_rounds > 0 ? sync.min_rounds : plan.rounds);
   if (sync.hot_syncs > 0) plan.hot_syncs = sync.hot_syncs;
   // Negative samples alone touch four fifths of the rows then.
-  if (largest / plan.rounds < shape.input_rows || tokens.size() == 1) return plan;
-  plan.copies = RankCopies::kReplica;
-  plan.early_epochs = early_epochs(tokens, shape.input_rows, epochs);
+  if (largest / plan.rounds >= shape.input_rows) plan.copies = RankCopies::kReplica;
+  const double rows = static_cast<double>(shape.input_rows);
+  const double tokens_a_row =
+      static_cast<double>(std::accumulate(tokens.begin(), tokens.end(), std::uint64_t{0})) / rows;
+  // Rounds with fewer are short enough, and of a model that has little memory for its rounds.
+  const bool is_dense = tokens_a_row >= plan.rounds;
+  if (tokens.size() > 1 && is_dense && sync.rows == RowStart::kRandom)
+    plan.early_epochs = early_epochs(tokens_a_row, epochs);
   return plan;
 }
 

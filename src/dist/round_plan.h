@@ -17,6 +17,9 @@ namespace linktrail::dist {
 std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint64_t round_tokens,
                                std::uint32_t least = 1);
 
+// To be raised when epochs are cut in another way: a checkpoint counts rounds, and cannot be resumed with others.
+inline constexpr int kRoundsVersion = 2;
+
 // What each of several ranks trains.
 enum class RankCopies {
   kTouchedRows,  // an overlay of the node's model
@@ -25,14 +28,17 @@ enum class RankCopies {
 
 // How often all rows meet, how often the most frequent ones beside, and what is trained in between.
 struct RoundsPlan {
-  std::uint32_t rounds = 1;     // an epoch
-  std::uint32_t hot_syncs = 1;  // a round; the last is that of all rows
+  std::uint32_t rounds = 1;     // an epoch, once the early ones are over
+  std::uint32_t hot_syncs = 1;  // a round then; the last is that of all rows
   std::size_t hot_rows = 0;
   RankCopies copies = RankCopies::kTouchedRows;
   std::uint32_t early_epochs = 0;  // the first ones, in which all rows meet as often as the frequent ones do later
 
   bool is_early(std::uint32_t epoch) const { return epoch < early_epochs; }
   std::uint32_t rounds_of(std::uint32_t epoch) const { return is_early(epoch) ? rounds * hot_syncs : rounds; }
+  std::uint64_t rounds_before(std::uint32_t epoch) const {
+    return std::uint64_t{rounds} * (epoch + std::uint64_t{hot_syncs - 1} * (is_early(epoch) ? epoch : early_epochs));
+  }
   std::uint32_t parts_of_round(std::uint32_t epoch) const { return is_early(epoch) ? 1 : hot_syncs; }
 };
 

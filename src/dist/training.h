@@ -19,15 +19,19 @@
 
 namespace linktrail::dist {
 
+// Whether the rows of a model have directions already: those of an earlier model have.
+enum class RowStart { kRandom, kTrained };
+
 struct SyncParams {
   CombineRule rule = CombineRule::kAdasum;  // docs/adr/0002 has the measurements
   std::uint64_t round_tokens = 0;           // most tokens, about, that a rank trains between two synchronisations;
                                             //   0: as many as memory should be spent on (round_plan.h)
   std::uint32_t min_rounds = 0;             // fewest rounds an epoch; 0: as the model needs them (round_plan.h)
   std::uint32_t hot_syncs = 0;              // synchronisations of the most frequent rows a round, the last with all
-                                            //   rows; 0: as the model needs them
+                                            //   rows; of all rows in early epochs; 0: as the model needs them
   ValuePrecision precision = ValuePrecision::kFloat32;  // of what travels between nodes
   double memory_gib = 0;  // of a node, that training may take; 0: what is free when it begins
+  RowStart rows = RowStart::kRandom;
 };
 
 // The next round to train. A finished run stands at {epochs, 0}.
@@ -44,7 +48,8 @@ struct RoundReport {
   std::uint32_t epoch = 0;  // from 0
   std::uint32_t epochs = 0;
   std::uint32_t round = 0;   // from 0
-  std::uint32_t rounds = 0;  // an epoch
+  std::uint32_t rounds = 0;  // of this epoch
+  std::uint64_t step = 0;    // rounds of the run before this one
   double progress = 0;       // of the whole run, after this round
   std::uint64_t tokens = 0;  // of all ranks in this round
   double loss = 0;           // mean over the examples of all ranks; 0 if there were none

@@ -83,16 +83,18 @@ TEST(RoundPlan, ReplicasAreForRoundsThatTouchMostRows) {
 
 TEST(RoundPlan, AllRowsMeetOftenUntilTheyHaveTheirDirections) {
   const ModelShape shape{.input_rows = 50000, .output_rows = 50000, .dim = 50};
-  const auto early = [&](std::uint64_t tokens_of_rank, std::uint32_t epochs) {
+  const auto early = [&](std::uint64_t tokens_of_rank, std::uint32_t epochs, RowStart rows = RowStart::kRandom) {
     const std::vector<std::uint64_t> tokens(2, tokens_of_rank);
-    return plan_rounds({}, tokens, shape, epochs).early_epochs;
+    return plan_rounds({.rows = rows}, tokens, shape, epochs).early_epochs;
   };
 
   EXPECT_EQ(early(2000000, 20), 2U);   // 80 tokens a row and epoch
   EXPECT_EQ(early(20000000, 20), 1U);  // one epoch has them
   EXPECT_EQ(early(8000000, 1), 1U);    // no more than there are
   EXPECT_EQ(early(100000, 20), 0U);    // rounds that touch few rows are short anyway
-  EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>{4000000}, shape, 20).early_epochs, 0U);  // nobody to meet
+  EXPECT_EQ(early(2000000, 20, RowStart::kTrained), 0U);
+  EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>(16, 250000), shape, 20).early_epochs, 2U);  // of overlays, too
+  EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>{4000000}, shape, 20).early_epochs, 0U);     // nobody to meet
 }
 
 TEST(RoundPlan, AnEarlyEpochHasARoundForEachMeetingOfALaterOne) {
@@ -102,6 +104,10 @@ TEST(RoundPlan, AnEarlyEpochHasARoundForEachMeetingOfALaterOne) {
   EXPECT_EQ(plan.parts_of_round(1), 1U);
   EXPECT_EQ(plan.rounds_of(2), 6U);
   EXPECT_EQ(plan.parts_of_round(2), 4U);
+  EXPECT_EQ(plan.rounds_before(0), 0U);
+  EXPECT_EQ(plan.rounds_before(1), 24U);
+  EXPECT_EQ(plan.rounds_before(2), 48U);
+  EXPECT_EQ(plan.rounds_before(4), 60U);
 }
 
 TEST(RoundPlan, WhatIsAskedForIsDone) {

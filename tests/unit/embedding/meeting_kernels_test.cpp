@@ -90,13 +90,13 @@ TEST_P(MeetingOf, TheModelChangesByTheAdasumOfItsReplicasWhichBecomeEqual) {
     for (std::size_t row = 0; row < kRows; ++row) expected.push_back(c.expected(row));
     const Matrix before = c.model.clone();
 
-    kernels().adasum_replicas(c.rows(0, 30));
+    kernels().adasum_replicas(c.rows(3, 30));
 
-    for (std::size_t row = 0; row < 30; ++row) {
+    for (std::size_t row = 3; row < 30; ++row) {
       test::expect_row_near(c.model.row(row), expected[row], 1e-5);
       for (const Matrix& replica : c.replicas) expect_equal_rows(replica, c.model, row);
     }
-    for (std::size_t row = 30; row < kRows; ++row) expect_equal_rows(c.model, before, row);
+    for (const std::size_t row : {0, 1, 2, 30, 31, 39}) expect_equal_rows(c.model, before, row);
   }
 }
 
