@@ -14,7 +14,8 @@ namespace linktrail::comm {
 bool has_fast_fabric(const std::filesystem::path& root);
 
 // Where there is none, asks Open MPI for what it would choose in the end (pml ob1: shared memory and sockets), unless
-// the environment names a pml or mtl; files of parameters give way to it. To be called before MPI starts; other libraries do not look at it.
+// the environment names a pml or mtl; files of parameters give way to it. To be called before MPI starts; other
+// libraries do not look at it.
 void skip_absent_fabrics();
 
 }  // namespace linktrail::comm

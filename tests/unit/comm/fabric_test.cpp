@@ -1,7 +1,7 @@
 #include "comm/fabric.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): setenv is POSIX
 
 #include <fstream>
 
@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 // A root with the given file, and folders of other devices.
 bool found_with(const std::string& file) {
   const TemporaryFolder folder;
-  const fs::path root = folder.path();
+  const fs::path& root = folder.path();
   for (const char* other : {"sys/class/net/eth0", "sys/class/infiniband", "dev/disk"})
     fs::create_directories(root / other);
   if (!file.empty()) {
