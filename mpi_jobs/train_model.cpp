@@ -34,6 +34,7 @@ void validate(const TrainOptions& options) {
 void settle_start(TrainOptions& options, double cold_rate) {
   const bool warm = !options.init_from.empty();
   if (warm && options.warm_epochs > 0) options.params.epochs = options.warm_epochs;
+  if (warm) options.sync.rows = dist::RowStart::kTrained;
   options.rate = options.rate.value_or(cold_rate);
 }
 
@@ -201,13 +202,11 @@ StageResult train_model(Training training, const TrainFunction& train, const Tra
 
 StageResult train_sequence_model(Training training, const TrainParams& params, const TrainOptions& options,
                                  dist::CorpusBase& corpus, const Context& context) {
-  dist::SyncParams sync = options.sync;
-  if (training.earlier.has_start()) sync.rows = dist::RowStart::kTrained;
   training.train_new = [&](std::span<const TokenId> rows, dist::NodeModel& model, const dist::TrainHooks& hooks) {
-    return dist::train_new_articles(params, sync, shard_of(corpus), rows, model, hooks);
+    return dist::train_new_articles(params, options.sync, shard_of(corpus), rows, model, hooks);
   };
   const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
-    return dist::train_sequences(params, sync, shard_of(corpus), start, model, hooks);
+    return dist::train_sequences(params, options.sync, shard_of(corpus), start, model, hooks);
   };
   return train_model(std::move(training), train, options, corpus, context);
 }

@@ -40,8 +40,8 @@ struct TrainedModel {
 };
 
 // Collective. Trains from the last checkpoint of the same key, or from the start; what was prepared is the first
-// checkpoint. Asked to stop, leaves a checkpoint
-// and throws AgreedError with code 75 on every rank. Removes the checkpoint when done.
+// checkpoint. Asked to stop, leaves a checkpoint and throws AgreedError with code 75 on every rank. Removes the
+// checkpoint when done.
 TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, const PrepareModel& prepare,
                           const TrainFunction& train, const Context& context);
 

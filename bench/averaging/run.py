@@ -34,7 +34,8 @@ def parse_arguments():
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared/data/wikispeedia",
                         help="folder with sessions.txt and labels.tsv of Wikispeedia")
     parser.add_argument("--work", help="folder for data and models; kept, and its data used again. Temporary by default")
-    parser.add_argument("--sets", nargs="+", default=[*data.WIKISPEEDIA, "50k", "50k-links"], choices=[*data.WIKISPEEDIA, *WORLDS])
+    parser.add_argument("--sets", nargs="+", default=[*data.WIKISPEEDIA, "50k", "50k-links"],
+                        choices=[*data.WIKISPEEDIA, *WORLDS])
     parser.add_argument("--models", nargs="+", default=["skipgram", "cbow"], choices=list(MODELS))
     parser.add_argument("--rules", nargs="+", help="by default all that the program knows")
     parser.add_argument("--ranks", nargs="+", type=int, default=[2, 4, 8, 16], help="held against 1 rank")

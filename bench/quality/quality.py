@@ -60,7 +60,8 @@ def parse_arguments():
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     parser.add_argument("--link-epochs", type=int, default=20)
     parser.add_argument("--link-lr", type=float, default=0.5)
-    parser.add_argument("--warm-tasks", nargs="+", default=["wikispeedia", "world", "links"], help="data sets of the warm part")
+    parser.add_argument("--warm-tasks", nargs="+", default=["wikispeedia", "world", "links"],
+                        help="data sets of the warm part")
     parser.add_argument("--warm-ranks", nargs="+", type=int, default=[1, 2], help="of the warm part")
     parser.add_argument("--world-articles", type=int, default=20000, help="of the simulated world of the warm part")
     parser.add_argument("--world-sessions", type=int, default=200000, help="a month of that world")

@@ -54,13 +54,17 @@ def wikispeedia(tools, data, _arguments):
     return {**files, "labels": data / "labels.tsv"}
 
 
+def simulate_world(tools, folder, arguments, *more):
+    tools.linktrail(1, "simulate", "world", "--output", folder, "--articles", arguments.world_articles, "--topics", 100,
+                    "--wikis", 1, *more)
+
+
 def world(tools, _data, arguments):
     months = []
     for month in (0, 1):
         folder = tools.work / f"world-month{month + 1}"
-        tools.linktrail(1, "simulate", "world", "--output", folder, "--articles", arguments.world_articles, "--topics", 100,
-                        "--wikis", 1, "--links", 1, "--sessions", arguments.world_sessions, "--first-session",
-                        month * arguments.world_sessions)
+        simulate_world(tools, folder, arguments, "--links", 1, "--sessions", arguments.world_sessions, "--first-session",
+                       month * arguments.world_sessions)
         months.append(read_sessions(folder / "sessions.txt"))
     return {**prepare(tools.work / "warm-world", *months), "labels": folder / "labels.tsv"}
 
@@ -68,8 +72,7 @@ def world(tools, _data, arguments):
 def links(tools, _data, arguments):
     """The same world, whose readers follow links: each month other walks over them."""
     folder = tools.work / "world-links"
-    tools.linktrail(1, "simulate", "world", "--output", folder, "--articles", arguments.world_articles, "--topics", 100,
-                    "--wikis", 1, "--sessions", 1)
+    simulate_world(tools, folder, arguments, "--sessions", 1)
     months = []
     for month in (1, 2):
         walked = folder / f"month{month}.txt"

@@ -48,6 +48,18 @@ class WarmTraining(JobTest):
                       for name in ("cold", "m2")]
         self.assertLess(first_loss[1], first_loss[0])
 
+    def test_all_rows_meet_often_at_first_unless_they_were_trained_before(self):
+        often = ["--hot-syncs", 2, "--epochs", 1]
+        self.train(2, "reader", "may", "m1", *often)
+        self.train(2, "reader", "may", "m2", *often, "--init-from", self.folder / "m1", "--warm-epochs", 1)
+        topics = ["--labels", self.folder / "may" / "labels.tsv", *often]
+        self.train(2, "links", "may", "t1", *topics)
+        self.train(2, "links", "may", "t2", *topics, "--init-from", self.folder / "t1", "--warm-epochs", 1)
+
+        for output, rounds in (("m1", 8), ("m2", 4), ("t1", 8), ("t2", 4)):
+            lines = (self.folder / output / "metrics.jsonl").read_text().splitlines()
+            self.assertEqual([json.loads(line)["step"] for line in lines], list(range(rounds)), output)
+
     def test_new_articles_are_trained_first_and_a_resumed_run_has_them(self):
         self.train(2, "reader", "may", "m1")
         add_new_articles(self)
