@@ -109,16 +109,20 @@ class StartModel {
     if (!training_.earlier.has_start()) return false;
     context_.log.info("started from {}: {} articles matched, {} new, {} vanished", options_.init_from, overlap_.matched,
                       overlap_.new_rows.size(), overlap_.vanished);
-    if (overlap_.new_rows.empty() || !training_.train_new) return false;
-    train_new_articles(model);
-    training_.earlier.start(names(), model);
-    return true;
+    const bool has_new = !overlap_.new_rows.empty() && training_.train_new;
+    if (has_new) {
+      train_new_articles(model);
+      training_.earlier.start(names(), model);
+    }
+    dist::shorten_rows(training_.warm_lengths, model);
+    return has_new;
   }
 
   // What a checkpoint depends on beside the options.
   std::string key() const {
     return training_.earlier.has_start() && training_.train_new
-               ? fmt::format(" new articles {}", dist::kNewArticleEpochs)
+               ? fmt::format(" new articles {} rows {} {}", dist::kNewArticleEpochs, training_.warm_lengths.input,
+                             training_.warm_lengths.output)
                : "";
   }
 
@@ -205,6 +209,7 @@ StageResult train_sequence_model(Training training, const TrainParams& params, c
   training.train_new = [&](std::span<const TokenId> rows, dist::NodeModel& model, const dist::TrainHooks& hooks) {
     return dist::train_new_articles(params, options.sync, shard_of(corpus), rows, model, hooks);
   };
+  training.warm_lengths = warm_row_lengths(params.architecture);
   const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
     return dist::train_sequences(params, options.sync, shard_of(corpus), start, model, hooks);
   };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
@@ -126,6 +127,15 @@ Overlap warm_start(const EarlierModel* earlier, const RowNames& names, NodeModel
   broadcast(plan.overlap, comm);
   comm::barrier(node.ranks());  // all rows are there
   return plan.overlap;
+}
+
+void shorten_rows(const RowLengths& longest, NodeModel& model) {
+  EmbeddingModel& matrices = model.matrices;
+  for (auto& [matrix, bound] : {std::pair(&matrices.input, longest.input), {&matrices.output, longest.output}}) {
+    const RowRange share = share_of_rank(matrix->rows(), *model.node);
+    linktrail::shorten_rows(*matrix, share.begin, share.end, bound);
+  }
+  comm::barrier(model.node->ranks());  // all rows are done
 }
 
 }  // namespace linktrail::dist

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -122,6 +123,19 @@ TEST(WarmStart, OnceMoreBringsKnownRowsBackAndLeavesThoseOfNewArticles) {
   EXPECT_THAT(model.matrices.input.row(0), testing::Each(4.0F));
   EXPECT_THAT(model.matrices.input.row(1), testing::Each(7.0F));
   EXPECT_THAT(model.matrices.input.row(3), testing::Each(6.0F));
+  comm::barrier(world());
+}
+
+TEST(WarmStart, ShortensTheRowsOfEachMatrixToItsOwnLength) {
+  StoredModel stored = reader_model();
+  NodeModel model = shared(stored.model);
+
+  shorten_rows({.input = 2 * std::sqrt(3.0F), .output = std::sqrt(3.0F)}, model);
+
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_THAT(model.matrices.input.row(i), testing::Each(testing::FloatEq(i == 0 ? 1 : 2))) << i;
+    EXPECT_THAT(model.matrices.output.row(i), testing::Each(testing::FloatEq(-1))) << i;
+  }
   comm::barrier(world());
 }
 

@@ -1,0 +1,30 @@
+// How long rows may be when the training of a model starts from an earlier one.
+//
+// A model that has been trained for long is sure of itself: its rows are long, the sigmoids of their scores flat, and
+// an epoch of new data changes little of what the old data had by chance. Shorter rows keep their directions and learn
+// again: "shrink and perturb" without the latter (Ash & Adams, On Warm-Starting Neural Network Training, NeurIPS 2020).
+// Each row has a bound of its own, so that the longest, of frequent articles, lose most: of them the new data says
+// most.
+#pragma once
+
+#include <cstddef>
+#include <limits>
+
+#include "core/matrix.h"
+#include "embedding/params.h"
+
+namespace linktrail {
+
+// Euclidean lengths, > 0; no bound unless set.
+struct RowLengths {
+  float input = std::numeric_limits<float>::infinity();
+  float output = std::numeric_limits<float>::infinity();
+};
+
+// What a model of sequences should start with; measured (docs/numerics.md, "Warm start").
+RowLengths warm_row_lengths(Architecture architecture);
+
+// Brings rows [begin, end) that are longer than `longest` to that length.
+void shorten_rows(Matrix& matrix, std::size_t begin, std::size_t end, float longest);
+
+}  // namespace linktrail

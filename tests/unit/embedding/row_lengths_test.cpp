@@ -1,0 +1,56 @@
+#include "embedding/row_lengths.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+namespace linktrail {
+namespace {
+
+using testing::ElementsAre;
+
+// Lengths 5, 0, 5 and 0.5.
+Matrix rows() {
+  Matrix matrix(4, 2);
+  std::ranges::copy(std::vector<float>{3, 4}, matrix.row(0).begin());
+  std::ranges::copy(std::vector<float>{-4, 3}, matrix.row(2).begin());
+  std::ranges::copy(std::vector<float>{0.3F, 0.4F}, matrix.row(3).begin());
+  return matrix;
+}
+
+TEST(RowLengths, LongRowsKeepTheirDirectionAndShortOnesEverything) {
+  Matrix matrix = rows();
+  shorten_rows(matrix, 0, 4, 1);
+
+  EXPECT_THAT(matrix.row(0), ElementsAre(testing::FloatEq(0.6F), testing::FloatEq(0.8F)));
+  EXPECT_THAT(matrix.row(1), ElementsAre(0, 0));
+  EXPECT_THAT(matrix.row(2), ElementsAre(testing::FloatEq(-0.8F), testing::FloatEq(0.6F)));
+  EXPECT_THAT(matrix.row(3), ElementsAre(0.3F, 0.4F));
+}
+
+TEST(RowLengths, RowsOutsideTheRangeStay) {
+  Matrix matrix = rows();
+  shorten_rows(matrix, 1, 2, 1);
+
+  EXPECT_THAT(matrix.row(0), ElementsAre(3, 4));
+  EXPECT_THAT(matrix.row(2), ElementsAre(-4, 3));
+}
+
+TEST(RowLengths, WithoutABoundNothingChanges) {
+  Matrix matrix = rows();
+  shorten_rows(matrix, 0, 4, RowLengths{}.input);
+
+  EXPECT_THAT(matrix.row(0), ElementsAre(3, 4));
+}
+
+TEST(RowLengths, AWarmStartBoundsTheInputsOfEveryArchitecture) {
+  for (const Architecture architecture : {Architecture::kCbow, Architecture::kSkipGram}) {
+    Matrix matrix = rows();
+    shorten_rows(matrix, 0, 4, warm_row_lengths(architecture).input);
+    EXPECT_LT(matrix.row(0)[1], 4);
+    EXPECT_GT(matrix.row(0)[1], 0);
+  }
+}
+
+}  // namespace
+}  // namespace linktrail
