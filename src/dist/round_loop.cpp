@@ -116,6 +116,7 @@ class RoundLoop {
     outcome.next = after(now);
     RoundReport report = summarise(ranks);
     add_sync_seconds(own, [&] { round_.finish(final_precision(outcome.next)); });
+    shorten_before(outcome.next);
     add_times(report, own);
     if (outcome.next.round == 0) expect_finite_model(now);
 
@@ -131,6 +132,11 @@ class RoundLoop {
     outcome.loss = report.loss;
     outcome.sync_seconds += report.sync_seconds;
     if (hooks_.on_report) hooks_.on_report(report);
+  }
+
+  // Between two epochs: a checkpoint has it behind it or not.
+  void shorten_before(TrainCursor next) {
+    if (next.round == 0 && next.epoch == run_.shortening.after_epochs) round_.shorten(run_.shortening.longest);
   }
 
   // Up to the last synchronisation, so that the round can still be taken back.
@@ -191,10 +197,12 @@ class RoundLoop {
   // From an earlier state, at the rates that its rounds had.
   void train_again_up_to(TrainCursor now, const TrainSliceFn& train) {
     TrainCursor at = hooks_.restore ? hooks_.restore() : restore_start();
-    for (; is_before(at, now); at = after(at)) {
+    while (is_before(at, now)) {
       at.halvings = halvings_at(at);
       RankRound unused;
       train_round(at, train, unused);
+      at = after(at);
+      shorten_before(at);
     }
   }
 

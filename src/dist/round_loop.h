@@ -8,6 +8,7 @@
 #include "dist/node_model.h"
 #include "dist/training.h"
 #include "embedding/round_rows.h"
+#include "embedding/row_lengths.h"
 #include "embedding/trainer.h"
 
 namespace linktrail::dist {
@@ -22,6 +23,7 @@ struct RoundRun {
   std::span<const std::uint64_t> offsets;  // of the sequences of the shard, or empty
   std::uint64_t first_record = 0;          // global number of the shard's first sequence
   TrainCursor start;
+  Shortening shortening = {};
 };
 
 // Collective. See train_sequences().

@@ -50,6 +50,11 @@ RoundRows SharedRound::Part::rows(const comm::Node& node) {
   return {matrix, RoundMemory::in(window.share(node.ranks().rank()), matrix.rows())};
 }
 
+void SharedRound::Part::shorten(float longest, const comm::Node& node) {
+  const RowRange share = share_of_rank(matrix.rows(), node);
+  shorten_rows(matrix, share.begin, share.end, longest);
+}
+
 void SharedRound::Part::replicate() {
   if (!replica.empty()) std::memcpy(replica.data(), matrix.data(), matrix_bytes(matrix));
 }
@@ -88,6 +93,15 @@ void SharedRound::roll_back() {
   rows_.input.finish();
   rows_.output.finish();
   between_barriers([](Part& part) { part.sync.restore(); });
+  input_.replicate();
+  output_.replicate();
+}
+
+void SharedRound::shorten(const RowLengths& longest) {
+  comm::barrier(node_.ranks());  // none still copies what the round has made
+  input_.shorten(longest.input, node_);
+  output_.shorten(longest.output, node_);
+  comm::barrier(node_.ranks());
   input_.replicate();
   output_.replicate();
 }

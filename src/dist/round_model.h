@@ -8,6 +8,7 @@
 #include "dist/round_plan.h"
 #include "dist/row_sync.h"
 #include "embedding/round_rows.h"
+#include "embedding/row_lengths.h"
 
 namespace linktrail::dist {
 
@@ -36,6 +37,9 @@ class SharedRound {
   // place.
   void roll_back();
 
+  // Collective, between two rounds. Brings the rows that are longer to these lengths.
+  void shorten(const RowLengths& longest);
+
   // Whether what this rank has trained in the round is finite and of a length that a model may have.
   bool is_sane() const;
 
@@ -46,6 +50,8 @@ class SharedRound {
 
     // What this rank trains.
     RoundRows rows(const comm::Node& node);
+    // This rank's share of the matrix.
+    void shorten(float longest, const comm::Node& node);
     // Makes the replica equal to the matrix, if there is one.
     void replicate();
 

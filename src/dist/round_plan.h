@@ -17,8 +17,9 @@ namespace linktrail::dist {
 std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint64_t round_tokens,
                                std::uint32_t least = 1);
 
-// To be raised when epochs are cut in another way: a checkpoint counts rounds, and cannot be resumed with others.
-inline constexpr int kRoundsVersion = 2;
+// To be raised when epochs are cut in another way or something else comes between rounds: a checkpoint counts rounds,
+// and cannot be resumed with others.
+inline constexpr int kRoundsVersion = 3;
 
 // What each of several ranks trains.
 enum class RankCopies {

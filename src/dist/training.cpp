@@ -49,12 +49,14 @@ TrainOutcome train_sequences(const TrainParams& params, const SyncParams& sync, 
   const auto sequences =
       comm::all_reduce<std::uint64_t>(shard.sequences.size(), comm::ReduceOp::kSum, model.node->all());
   SequenceTrainer trainer(params, std::move(shard.counts), with_end ? std::max<std::uint64_t>(sequences, 1) : 0);
-  const RoundRun run{.params = params,
-                     .sync = sync,
-                     .hooks = hooks,
-                     .offsets = shard.sequences.offsets,
-                     .first_record = shard.first_record,
-                     .start = start};
+  const RoundRun run{
+      .params = params,
+      .sync = sync,
+      .hooks = hooks,
+      .offsets = shard.sequences.offsets,
+      .first_record = shard.first_record,
+      .start = start,
+      .shortening = sync.rows == RowStart::kRandom ? shortening_of(params.architecture, params.epochs) : Shortening{}};
   return run_rounds(run, model, [&](const TrainSlice& slice, RoundModel& round) {
     return trainer.train(shard.sequences, slice, round);
   });

@@ -20,6 +20,11 @@ RowLengths warm_row_lengths(Architecture architecture) {
   return {.input = 3, .output = 3};
 }
 
+Shortening shortening_of(Architecture architecture, std::uint32_t epochs) {
+  if (architecture != Architecture::kCbow) return {};
+  return {.after_epochs = static_cast<std::uint32_t>(0.4 * epochs), .longest = {.input = 2, .output = 3}};
+}
+
 void shorten_rows(Matrix& matrix, std::size_t begin, std::size_t end, float longest) {
   for (std::size_t i = begin; i < end; ++i) {
     const double length = length_of(matrix.row(i));

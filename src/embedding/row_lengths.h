@@ -1,13 +1,13 @@
-// How long rows may be when the training of a model starts from an earlier one.
+// How long rows may be: when training starts from an earlier model, and once on the way of a new one.
 //
 // A model that has been trained for long is sure of itself: its rows are long, the sigmoids of their scores flat, and
-// an epoch of new data changes little of what the old data had by chance. Shorter rows keep their directions and learn
-// again: "shrink and perturb" without the latter (Ash & Adams, On Warm-Starting Neural Network Training, NeurIPS 2020).
-// Each row has a bound of its own, so that the longest, of frequent articles, lose most: of them the new data says
-// most.
+// what follows changes little of what it has by chance. Shorter rows keep their directions and learn again: "shrink and
+// perturb" without the latter (Ash & Adams, On Warm-Starting Neural Network Training, NeurIPS 2020). Each row has a
+// bound of its own, so that the longest, of frequent articles, lose most: of them the data says most.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 
 #include "core/matrix.h"
@@ -23,6 +23,15 @@ struct RowLengths {
 
 // What a model of sequences should start with; measured (docs/numerics.md, "Warm start").
 RowLengths warm_row_lengths(Architecture architecture);
+
+// When the rows of a model that started from nothing are shortened, and to what.
+struct Shortening {
+  std::uint32_t after_epochs = 0;  // 0: never
+  RowLengths longest = {};
+};
+
+// What is best for a model of sequences; measured (docs/numerics.md, "Shorter rows").
+Shortening shortening_of(Architecture architecture, std::uint32_t epochs);
 
 // Brings rows [begin, end) that are longer than `longest` to that length.
 void shorten_rows(Matrix& matrix, std::size_t begin, std::size_t end, float longest);

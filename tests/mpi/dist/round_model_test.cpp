@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
@@ -76,6 +79,15 @@ struct Fixture {
   SharedRound round;
 };
 
+double longest_row(const Matrix& matrix) {
+  double longest = 0;
+  for (std::size_t i = 0; i < matrix.rows(); ++i) {
+    const auto row = matrix.row(i);
+    longest = std::max(longest, std::sqrt(std::inner_product(row.begin(), row.end(), row.begin(), 0.0)));
+  }
+  return longest;
+}
+
 TEST(SharedRound, ReplicasTrainWhatOverlaysDo) {
   for (const int most_ranks : {0, 1, 2}) {
     Fixture overlay(RankCopies::kTouchedRows, most_ranks), replica(RankCopies::kReplica, most_ranks);
@@ -106,6 +118,23 @@ TEST(SharedRound, ARoundThatIsTakenBackLeavesNothing) {
     EXPECT_EQ(back.fingerprint(), before);
     EXPECT_EQ(back.train(), never.train());
   }
+}
+
+// Ranks train from the shorter rows: replicas know of them as overlays do.
+TEST(SharedRound, ShortenedRowsAreThoseOfTheModelAndOfEveryRank) {
+  const RowLengths longest{.input = 1.5F, .output = 0.5F};
+  std::vector<std::vector<std::uint64_t>> trained;
+  for (const RankCopies copies : {RankCopies::kTouchedRows, RankCopies::kReplica}) {
+    Fixture fixture(copies);
+    fixture.train();
+
+    fixture.round.shorten(longest);
+
+    EXPECT_LE(longest_row(fixture.model.matrices.input), longest.input * 1.0001);
+    EXPECT_LE(longest_row(fixture.model.matrices.output), longest.output * 1.0001);
+    trained.push_back(fixture.train());
+  }
+  EXPECT_EQ(trained[0], trained[1]);
 }
 
 TEST(SharedRound, WhatIsNotANumberReachesTheModel) {

@@ -263,8 +263,8 @@ TEST(Training, GoesOnAfterADivergenceAndAResumedRunKnowsOfIt) {
   comm::barrier(world());
 }
 
-// After the fifth round the model is spoilt: one rank alone trains again from where it can, here the second round, and
-// then as a run does that halves its rate after the fifth. Several ranks have their overlays to forget.
+// After the seventh round the model is spoilt: one rank alone trains again from where it can, here the second round, past
+// the shortening of rows, and then as a run does that halves its rate there. Several have their overlays to forget.
 TEST(Training, OneRankAloneTrainsAgainWhatItCannotTakeBack) {
   Fixture fixture;
   fixture.sync.round_tokens = 2000;
@@ -284,7 +284,7 @@ TEST(Training, OneRankAloneTrainsAgainWhatItCannotTakeBack) {
                                  saved = {.input = model.matrices.input.clone(),
                                           .output = model.matrices.output.clone()};
                                  saved_at = next;
-                               } else if (rounds == 5) {
+                               } else if (rounds == 7) {
                                  spoilt_at = next;
                                  if (world().size() == 1) model.matrices.input.row(0)[0] = 1e30F;
                                }

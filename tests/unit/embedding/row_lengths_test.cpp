@@ -52,5 +52,15 @@ TEST(RowLengths, AWarmStartBoundsTheInputsOfEveryArchitecture) {
   }
 }
 
+TEST(RowLengths, CbowIsShortenedOnceAfterTwoFifthsOfItsEpochs) {
+  const auto after = [](std::uint32_t epochs) { return shortening_of(Architecture::kCbow, epochs).after_epochs; };
+  EXPECT_EQ(after(1), 0U) << "never";
+  EXPECT_EQ(after(2), 0U);
+  EXPECT_EQ(after(3), 1U);
+  EXPECT_EQ(after(5), 2U);
+  EXPECT_EQ(after(20), 8U);
+  EXPECT_EQ(shortening_of(Architecture::kSkipGram, 20).after_epochs, 0U);
+}
+
 }  // namespace
 }  // namespace linktrail
