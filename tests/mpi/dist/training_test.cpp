@@ -263,8 +263,8 @@ TEST(Training, GoesOnAfterADivergenceAndAResumedRunKnowsOfIt) {
   comm::barrier(world());
 }
 
-// After the seventh round the model is spoilt: one rank alone trains again from where it can, here the second round, past
-// the shortening of rows, and then as a run that halves its rate there. Several have their overlays to forget.
+// After the seventh round the model is spoilt: one rank alone trains again from where it can (the second round, past
+// the shortening of rows), and then as a run that halves its rate there. Several have their overlays to forget.
 TEST(Training, OneRankAloneTrainsAgainWhatItCannotTakeBack) {
   Fixture fixture;
   fixture.sync.round_tokens = 2000;
