@@ -104,7 +104,7 @@ class StartModel {
   }
 
   // Whether there were new articles to train. Known rows are brought back afterwards: a few sequences are no reason to
-  // change them.
+  // change them. At the end long rows are shortened.
   bool prepare(dist::NodeModel& model) {
     if (!training_.earlier.has_start()) return false;
     context_.log.info("started from {}: {} articles matched, {} new, {} vanished", options_.init_from, overlap_.matched,
@@ -209,7 +209,6 @@ StageResult train_sequence_model(Training training, const TrainParams& params, c
   training.train_new = [&](std::span<const TokenId> rows, dist::NodeModel& model, const dist::TrainHooks& hooks) {
     return dist::train_new_articles(params, options.sync, shard_of(corpus), rows, model, hooks);
   };
-  training.warm_lengths = warm_row_lengths(params.architecture);
   const auto train = [&](dist::TrainCursor start, dist::NodeModel& model, const dist::TrainHooks& hooks) {
     return dist::train_sequences(params, options.sync, shard_of(corpus), start, model, hooks);
   };

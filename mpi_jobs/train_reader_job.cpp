@@ -31,7 +31,8 @@ StageResult train_reader(const TrainOptions& given, const Context& context) {
                     .options = recorded_options(options, params.seed),
                     .shape = {.input_rows = articles + 1, .output_rows = articles + 1, .dim = params.dim},
                     .model = [&] { return initial_sequence_model(corpus.vocabulary, params, context.comm); },
-                    .earlier = earlier};
+                    .earlier = earlier,
+                    .warm_lengths = warm_row_lengths(params.architecture)};
   StageResult result = train_sequence_model(std::move(training), params, options, corpus, context);
   result["sessions"] = corpus.total_records;
   result["input_sessions"] = corpus.input_sessions;

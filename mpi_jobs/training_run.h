@@ -27,7 +27,7 @@ using TrainFunction = std::function<dist::TrainOutcome(dist::TrainCursor, dist::
 using InitialModel = std::function<dist::NodeModel()>;
 
 // Work on the initial model that comes before the first round and that a checkpoint has behind it; collective. Returns
-// whether there was any.
+// whether it took so long that it is kept in a checkpoint; otherwise it is done again when it is needed.
 using PrepareModel = std::function<bool(dist::NodeModel&)>;
 
 // Collective. Makes `model` anew on its node. The old values go first: a large model does not fit twice. The node
@@ -39,8 +39,8 @@ struct TrainedModel {
   StageResult result;
 };
 
-// Collective. Trains from the last checkpoint of the same key, or from the start; what was prepared is the first
-// checkpoint. Asked to stop, leaves a checkpoint and throws AgreedError with code 75 on every rank. Removes the
+// Collective. Trains from the last checkpoint of the same key, or from the start; what took long to prepare is the
+// first checkpoint. Asked to stop, leaves a checkpoint and throws AgreedError with code 75 on every rank. Removes the
 // checkpoint when done.
 TrainedModel run_training(const TrainingRun& run, const InitialModel& initial, const PrepareModel& prepare,
                           const TrainFunction& train, const Context& context);

@@ -134,7 +134,7 @@ class RoundLoop {
     if (hooks_.on_report) hooks_.on_report(report);
   }
 
-  // Between two epochs: a checkpoint has it behind it or not.
+  // Between two epochs, so that a checkpoint of that place always has it behind it.
   void shorten_before(TrainCursor next) {
     if (next.round == 0 && next.epoch == run_.shortening.after_epochs) round_.shorten(run_.shortening.longest);
   }

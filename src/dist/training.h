@@ -19,7 +19,8 @@
 
 namespace linktrail::dist {
 
-// Whether the rows of a model have directions already: those of an earlier model have.
+// Whether the rows of a model have directions already: those of an earlier model have. Random ones meet often at first
+// (docs/adr/0002), and with CBOW are shortened once (embedding/row_lengths.h).
 enum class RowStart { kRandom, kTrained };
 
 struct SyncParams {
@@ -120,9 +121,10 @@ void expect_training_memory(const ModelShape& shape, const TrainParams& params, 
 
 // Collective over the ranks of the model's node and the others. Trains `model` from `start`; the counts are gone when
 // it begins, since they are as long as the model. With a model that has a row beyond the articles sequences have an
-// end. If a round leaves values that are not finite, or exploding ones, the model goes back to the start of the round
-// and the rate is halved; the fourth time every rank throws AgreedError (exit 2), and
-// of one rank alone the model is lost then.
+// end. CBOW brings long rows of a model that began with random ones to a shorter length once, between two epochs
+// (docs/numerics.md, "Shorter rows"). If a round leaves values that are not finite, or exploding ones, the model goes
+// back to the start of the round and the rate is halved; the fourth time every rank throws AgreedError (exit 2), and of
+// one rank alone the model is lost then.
 TrainOutcome train_sequences(const TrainParams& params, const SyncParams& sync, SequenceShard shard, TrainCursor start,
                              NodeModel& model, const TrainHooks& hooks);
 

@@ -26,6 +26,7 @@ Shortening shortening_of(Architecture architecture, std::uint32_t epochs) {
 }
 
 void shorten_rows(Matrix& matrix, std::size_t begin, std::size_t end, float longest) {
+  if (std::isinf(longest)) return;
   for (std::size_t i = begin; i < end; ++i) {
     const double length = length_of(matrix.row(i));
     if (length <= longest) continue;

@@ -21,7 +21,7 @@ struct RowLengths {
   float output = std::numeric_limits<float>::infinity();
 };
 
-// What a model of sequences should start with; measured (docs/numerics.md, "Warm start").
+// What a model of sessions should start with; measured (docs/numerics.md, "Warm start").
 RowLengths warm_row_lengths(Architecture architecture);
 
 // When the rows of a model that started from nothing are shortened, and to what.
@@ -33,7 +33,7 @@ struct Shortening {
 // What is best for a model of sequences; measured (docs/numerics.md, "Shorter rows").
 Shortening shortening_of(Architecture architecture, std::uint32_t epochs);
 
-// Brings rows [begin, end) that are longer than `longest` to that length.
+// Brings rows [begin, end) that are longer than `longest` to that length. Rows that are not finite stay so.
 void shorten_rows(Matrix& matrix, std::size_t begin, std::size_t end, float longest);
 
 }  // namespace linktrail
