@@ -38,8 +38,7 @@ struct Training {
 inline constexpr double kSequenceRate = 0.05;
 inline constexpr double kSupervisedRate = 0.5;
 
-// Sets the rate, the epochs and what depends on RowStart where they depend on whether the training starts from an
-// earlier model.
+// Sets the rate, the epochs and the RowStart by whether the training starts from an earlier model.
 void settle_start(TrainOptions& options, double cold_rate);
 
 // What the trainers need, from the options as resolved.
