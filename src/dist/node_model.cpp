@@ -1,6 +1,7 @@
 #include "dist/node_model.h"
 
 #include <cstring>
+#include <utility>
 
 #include "comm/collectives.h"
 #include "comm/shared_window.h"
@@ -66,6 +67,16 @@ NodeModel share_model(const EmbeddingModel& model, std::shared_ptr<const comm::N
   copy_share(model.output, shared.matrices.output, *shared.node);
   comm::barrier(shared.node->ranks());
   return shared;
+}
+
+void shorten_rows(const RowLengths& longest, NodeModel& model) {
+  EmbeddingModel& matrices = model.matrices;
+  comm::barrier(model.node->ranks());
+  for (auto& [matrix, bound] : {std::pair(&matrices.input, longest.input), {&matrices.output, longest.output}}) {
+    const RowRange share = share_of_rank(matrix->rows(), *model.node);
+    linktrail::shorten_rows(*matrix, share.begin, share.end, bound);
+  }
+  comm::barrier(model.node->ranks());
 }
 
 }  // namespace linktrail::dist

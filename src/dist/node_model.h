@@ -8,6 +8,7 @@
 #include "comm/node.h"
 #include "core/ids.h"
 #include "embedding/model.h"
+#include "embedding/row_lengths.h"
 
 namespace linktrail::dist {
 
@@ -44,5 +45,9 @@ NodeModel initial_node_model(std::span<const Qid> qids, std::size_t output_rows,
 
 // Collective. A copy of `model`, which is the same on all ranks of a node.
 NodeModel share_model(const EmbeddingModel& model, std::shared_ptr<const comm::Node> node);
+
+// Collective. Brings the rows that are longer to these lengths, each by one rank of the node. Between two barriers: no
+// rank reads the model as it was any more, and all see it shortened.
+void shorten_rows(const RowLengths& longest, NodeModel& model);
 
 }  // namespace linktrail::dist

@@ -50,28 +50,23 @@ RoundRows SharedRound::Part::rows(const comm::Node& node) {
   return {matrix, RoundMemory::in(window.share(node.ranks().rank()), matrix.rows())};
 }
 
-void SharedRound::Part::shorten(float longest, const comm::Node& node) {
-  const RowRange share = share_of_rank(matrix.rows(), node);
-  shorten_rows(matrix, share.begin, share.end, longest);
-}
-
 void SharedRound::Part::replicate() {
   if (!replica.empty()) std::memcpy(replica.data(), matrix.data(), matrix_bytes(matrix));
 }
 
 SharedRound::SharedRound(NodeModel& model, CombineRule rule, const RoundsPlan& plan)
-    : node_(*model.node),
-      input_(model.matrices.input, rule, node_, plan),
-      output_(model.matrices.output, rule, node_, plan),
-      rows_(input_.rows(node_), output_.rows(node_)) {}
+    : model_(model),
+      input_(model.matrices.input, rule, node(), plan),
+      output_(model.matrices.output, rule, node(), plan),
+      rows_(input_.rows(node()), output_.rows(node())) {}
 
 template <class Work>
 void SharedRound::between_barriers(const Work& work) {
   if (is_alone()) return;
-  comm::barrier(node_.ranks());
+  comm::barrier(node().ranks());
   work(input_);
   work(output_);
-  comm::barrier(node_.ranks());
+  comm::barrier(node().ranks());
 }
 
 void SharedRound::remember_hot_rows() {
@@ -98,10 +93,7 @@ void SharedRound::roll_back() {
 }
 
 void SharedRound::shorten(const RowLengths& longest) {
-  comm::barrier(node_.ranks());  // none still copies what the round has made
-  input_.shorten(longest.input, node_);
-  output_.shorten(longest.output, node_);
-  comm::barrier(node_.ranks());
+  shorten_rows(longest, model_);
   input_.replicate();
   output_.replicate();
 }

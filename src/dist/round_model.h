@@ -22,7 +22,7 @@ class SharedRound {
   RoundModel& rows() { return rows_; }
 
   // Whether the model is trained in place, so that roll_back() cannot bring back what it was.
-  bool is_alone() const { return node_.all().size() == 1; }
+  bool is_alone() const { return node().all().size() == 1; }
 
   // Collective. At the start of a round in which hot rows will be synchronised.
   void remember_hot_rows();
@@ -50,8 +50,6 @@ class SharedRound {
 
     // What this rank trains.
     RoundRows rows(const comm::Node& node);
-    // This rank's share of the matrix.
-    void shorten(float longest, const comm::Node& node);
     // Makes the replica equal to the matrix, if there is one.
     void replicate();
 
@@ -63,10 +61,12 @@ class SharedRound {
     Matrix replica;  // of this rank
   };
 
+  const comm::Node& node() const { return *model_.node; }
+
   template <class Work>
   void between_barriers(const Work& work);
 
-  const comm::Node& node_;
+  NodeModel& model_;
   Part input_, output_;
   RoundModel rows_;
 };

@@ -129,13 +129,4 @@ Overlap warm_start(const EarlierModel* earlier, const RowNames& names, NodeModel
   return plan.overlap;
 }
 
-void shorten_rows(const RowLengths& longest, NodeModel& model) {
-  EmbeddingModel& matrices = model.matrices;
-  for (auto& [matrix, bound] : {std::pair(&matrices.input, longest.input), {&matrices.output, longest.output}}) {
-    const RowRange share = share_of_rank(matrix->rows(), *model.node);
-    linktrail::shorten_rows(*matrix, share.begin, share.end, bound);
-  }
-  comm::barrier(model.node->ranks());  // all rows are done
-}
-
 }  // namespace linktrail::dist

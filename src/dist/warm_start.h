@@ -8,7 +8,6 @@
 
 #include "dist/earlier_model.h"
 #include "dist/node_model.h"
-#include "embedding/row_lengths.h"
 
 namespace linktrail::dist {
 
@@ -30,8 +29,5 @@ struct Overlap {
 // and after. `earlier` is open on rank 0 and null on the others, so that a file is read once however many ranks there
 // are; its rows travel in blocks of some megabytes. Throws AgreedError (bad input) if no article is common to both.
 Overlap warm_start(const EarlierModel* earlier, const RowNames& names, NodeModel& model);
-
-// Collective. Brings the rows of `model` that are longer than `longest` to that length.
-void shorten_rows(const RowLengths& longest, NodeModel& model);
 
 }  // namespace linktrail::dist
