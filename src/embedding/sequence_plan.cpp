@@ -115,7 +115,7 @@ std::uint32_t* SequencePlan::bind_negatives(const CentreGroup& group, std::size_
                                             std::uint32_t* next) const {
   const NegativePool& pool = pools_[group.pool];
   const auto* slots = reinterpret_cast<const std::uint8_t*>(slots_.data() + list * words_of_list());
-  std::uint32_t* end = next + params_->negatives;
+  std::uint32_t* end = next + negatives_of_list(*params_);
   bool meets_other = false;
   for (std::uint32_t* to = next; to != end; ++to, ++slots) {
     *to = pool.row(*slots);
@@ -144,7 +144,7 @@ std::uint32_t* SequencePlan::bind_skipgram(const CentreGroup& group, std::uint32
 void SequencePlan::bind_outputs() {
   const std::size_t lists = slots_.size() / words_of_list();
   // At most so many. Their places must fit 32 bits, as outputs_begin() gives them.
-  outputs_.resize(checked_cast<std::uint32_t>(lists * params_->negatives + tokens_.size()));
+  outputs_.resize(checked_cast<std::uint32_t>(lists * negatives_of_list(*params_) + tokens_.size()));
   output_begin_.assign(1, 0);
   std::uint32_t* next = outputs_.data();
   for (const CentreGroup& group : groups_)

@@ -17,9 +17,14 @@
 
 namespace linktrail {
 
-// Neighbouring centres that share their negative samples in skip-gram. More would be faster and cost recall@10 on
-// large corpora (docs/numerics.md).
+// Neighbouring centres that share their negative samples in skip-gram: each has those of all of them, with a part of
+// the weight. More would be faster and cost recall@10 on large corpora (docs/numerics.md).
 inline constexpr std::uint32_t kSharingCentres = 2;
+
+// Negative samples that a list of outputs draws.
+constexpr std::uint32_t negatives_of_list(const TrainParams& params) {
+  return params.architecture == Architecture::kCbow ? params.negatives : kSharingCentres * params.negatives;
+}
 
 // Neighbouring centres of one sequence that are trained at a time: up to kInputTile with negatives of their own (CBOW),
 // or up to kSharingCentres that share theirs (skip-gram).
@@ -44,7 +49,7 @@ struct Window {
 // sequences.
 class SequencePlan {
  public:
-  // Records of a block. A skip-gram group draws as many negatives as one CBOW centre, so its blocks are larger.
+  // Records of a block: as many as a pool can serve without a loss of quality (docs/numerics.md).
   static std::uint64_t block_records(Architecture architecture) {
     return architecture == Architecture::kCbow ? 32 : 64;
   }
@@ -104,7 +109,7 @@ class SequencePlan {
   void append_groups(std::uint32_t begin, float learning_rate, RandomStream& random);
   void draw_negatives(CentreGroup& group, RandomStream& random);
   std::uint32_t pool_at(std::size_t position);
-  std::size_t words_of_list() const { return (params_->negatives + std::size_t{7}) / 8; }
+  std::size_t words_of_list() const { return (negatives_of_list(*params_) + std::size_t{7}) / 8; }
   std::uint32_t* bind_negatives(const CentreGroup& group, std::size_t list, std::uint32_t other_than,
                                 std::uint32_t* next) const;
   std::uint32_t* bind_cbow(const CentreGroup& group, std::uint32_t* next);

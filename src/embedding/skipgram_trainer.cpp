@@ -48,14 +48,14 @@ bool has_centre_as_negative(std::span<const std::uint32_t> outputs, std::size_t 
 }  // namespace
 
 SkipgramTrainer::SkipgramTrainer(const TrainParams& params)
-    : params_(params),
-      targets_(1, padded_outputs(params.negatives + kSharingCentres)),
-      weights_(kCentreSets, padded_outputs(params.negatives + kSharingCentres)),
-      scratch_(1, kInputTile * padded_outputs(params.negatives + kSharingCentres)) {
+    : negatives_(negatives_of_list(params)),
+      targets_(1, padded_outputs(negatives_ + kSharingCentres)),
+      weights_(kCentreSets, padded_outputs(negatives_ + kSharingCentres)),
+      scratch_(1, kInputTile * padded_outputs(negatives_ + kSharingCentres)) {
   // The negatives come first, then the centres.
-  std::fill_n(targets_.data() + params.negatives, kSharingCentres, 1.0F);
-  usual_outputs_.assign(params.negatives, kNoToken);
-  usual_outputs_.resize(params.negatives + kSharingCentres, 0);
+  std::fill_n(targets_.data() + negatives_, kSharingCentres, 1.0F);
+  usual_outputs_.assign(negatives_, kNoToken);
+  usual_outputs_.resize(negatives_ + kSharingCentres, 0);
   weigh_sets(usual_outputs_);
 }
 
@@ -76,17 +76,17 @@ void SkipgramTrainer::train(const SequencePlan& plan, const SequencePlan& next, 
 // Where the loss of group `g` goes, or nowhere.
 float* SkipgramTrainer::loss_of(std::size_t g) { return g % kLossEvery == 0 ? &loss_ : nullptr; }
 
-// For every set of centres, bit i for the i-th, the weights of a context that is in the windows of just these: it meets
-// a negative once for each of them, unless the negative is that centre.
+// For every set of centres, bit i for the i-th, the weights of a context that is in the windows of just these. It meets
+// the negatives of all sharing centres, so a window gives each of them a share of its weight, and none to its centre.
 void SkipgramTrainer::weigh_sets(std::span<const std::uint32_t> outputs) {
-  const std::size_t negatives = params_.negatives;
+  constexpr float kShare = 1.0F / kSharingCentres;
   for (std::uint32_t set = 1; set < kCentreSets; ++set) {
     float* weights = weights_.row_data(set);
     std::fill_n(weights, weights_.stride(), 0.0F);
     for (std::uint32_t i = 0; i < kSharingCentres; ++i) {
-      if ((set >> i & 1) == 0 || negatives + i >= outputs.size()) continue;
-      weights[negatives + i] = 1;
-      for (std::size_t k = 0; k < negatives; ++k) weights[k] += outputs[k] != outputs[negatives + i] ? 1.0F : 0.0F;
+      if ((set >> i & 1) == 0 || negatives_ + i >= outputs.size()) continue;
+      weights[negatives_ + i] = 1;
+      for (std::size_t k = 0; k < negatives_; ++k) weights[k] += outputs[k] != outputs[negatives_ + i] ? kShare : 0.0F;
     }
   }
 }
@@ -120,7 +120,7 @@ std::size_t SkipgramTrainer::collect_contexts(const SequencePlan& plan, const Ce
 void SkipgramTrainer::train_group(const SequencePlan& plan, std::size_t g, RoundModel& model) {
   const CentreGroup& group = plan.groups()[g];
   const std::span<const std::uint32_t> outputs = plan.outputs(group.lists);
-  const bool meets_itself = has_centre_as_negative(outputs, params_.negatives);
+  const bool meets_itself = has_centre_as_negative(outputs, negatives_);
   if (meets_itself) weigh_sets(outputs);
   const std::size_t count = collect_contexts(plan, group, model);
   std::size_t tiles = (count + kInputTile - 1) / kInputTile;

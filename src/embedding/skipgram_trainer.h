@@ -31,7 +31,7 @@ class SkipgramTrainer {
   void weigh_sets(std::span<const std::uint32_t> outputs);
   std::size_t collect_contexts(const SequencePlan& plan, const CentreGroup& group, RoundModel& model);
 
-  TrainParams params_;
+  std::size_t negatives_;  // of a group
   const Kernels& kernels_ = best_kernels();
   Matrix targets_;  // of the outputs of a group
   Matrix weights_;  // of the outputs, a row for each set of centres

@@ -51,7 +51,7 @@ struct Fixture {
   std::vector<TokenId> negatives(std::size_t g) const {
     const auto outputs = plan.outputs(g);
     if (params.architecture == Architecture::kCbow) return {outputs.begin() + 1, outputs.end()};
-    return {outputs.begin(), outputs.begin() + params.negatives};
+    return {outputs.begin(), outputs.begin() + negatives_of_list(params)};
   }
 
   TrainParams params;
@@ -139,8 +139,8 @@ TEST(SequencePlan, OutputsAreNegativesThenTheCentresForSkipGram) {
   for (std::size_t g = 0; g < fixture.plan.groups().size(); ++g) {
     const CentreGroup& group = fixture.plan.groups()[g];
     const auto outputs = fixture.plan.outputs(g);
-    ASSERT_EQ(outputs.size(), 10 + group.count);
-    for (std::uint32_t i = 0; i < group.count; ++i) EXPECT_EQ(outputs[10 + i], fixture.plan.tokens()[group.first + i]);
+    ASSERT_EQ(outputs.size(), 2 * 10 + group.count);
+    for (std::uint32_t i = 0; i < group.count; ++i) EXPECT_EQ(outputs[20 + i], fixture.plan.tokens()[group.first + i]);
   }
 }
 
