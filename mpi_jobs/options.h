@@ -193,10 +193,7 @@ void fields(TrainOptions& o, Visitor&& v) {
               "fewest synchronisations an epoch, if the share has as many tokens; 0: as many as quality needs", "",
               kRanks},
     o.sync.min_rounds);
-  v(FieldInfo{"hot-syncs",
-              "synchronisations of the most frequent rows for one of all rows, and of all rows in early epochs; 0: as "
-              "needed",
-              "", kRanks},
+  v(FieldInfo{"hot-syncs", "synchronisations of the most frequent rows for one of all rows; 0: as needed", "", kRanks},
     o.sync.hot_syncs);
   v(FieldInfo{"memory", "GiB of a node's memory that training may take; 0: what is free", "GIB", kRanks},
     o.sync.memory_gib);

@@ -47,6 +47,7 @@ WORLDS = {world.name: world for world in (
     World("tiny", 2_000, 20_000, 2),  # to try the bench itself
     World("50k", 50_000, 1_000_000, 5, {"cbow": 20, "skipgram": 30}),
     World("50k-links", 50_000, 1_000_000, 5, follows_links=True, epochs_of_ranks=20),
+    World("50k-dense", 50_000, 7_000_000, 5),  # 600 tokens an article and epoch, as in production
     World("1M", 1_000_000, 4_000_000, 2, {"cbow": 15, "skipgram": 20}, 1700),
 )}
 

@@ -17,12 +17,19 @@ std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint6
   return checked_cast<std::uint32_t>(std::max({std::uint64_t{1}, asked, needed}));
 }
 
+namespace {
+
+// How often all rows meet in early epochs for once in others, if the meetings of the frequent rows allow it.
+constexpr std::uint32_t kEarlyTimes = 4;
+
+}  // namespace
+
 RoundsPlan sync_need(const SyncCase& what) {
   const std::uint64_t tokens = what.tokens, rows = what.rows, ranks = static_cast<std::uint64_t>(what.ranks);
   // Tokens a row that all ranks together train between two synchronisations, and between two of the frequent rows. A
   // synchronisation costs as much as some tokens for each row. Two ranks drift apart less: at 22 they lose nothing, at
   // 42 a little.
-  constexpr std::uint64_t kTokensPerRow = 15, kOfTwoRanks = 22, kOfHotRows = 5;
+  constexpr std::uint64_t kTokensPerRow = 15, kOfTwoRanks = 22, kOfHotRows = 1;
   // Fewer tokens of a rank take less time than the meeting itself.
   constexpr std::uint64_t kLeastTokens = 4096;
   // A small model is synchronised in no time, so it is synchronised as often as is enough for any; of a larger one
@@ -32,8 +39,7 @@ RoundsPlan sync_need(const SyncCase& what) {
   // to the power of 1.5, which passes through what WordNet needs (85 tokens a row) and the 50,000 articles (420) do
   // not.
   constexpr double kSparseRounds = 184000, kMostSparseRounds = 160;
-  constexpr std::size_t kManyRows = 16384, kMostHotRows = 4096;
-  constexpr std::uint64_t kLeastHotSyncs = 4;
+  constexpr std::size_t kManyRows = 16384, kRowsPerHotRow = 192, kMostHotRows = 4096;
   if (ranks == 1 || rows == 0 || tokens == 0) return {};
   const std::uint64_t tokens_a_row = ranks == 2 ? kOfTwoRanks : kTokensPerRow;
   const std::uint64_t drift = tokens / std::max(kLeastTokens, tokens_a_row * rows / ranks) + 1;
@@ -42,10 +48,11 @@ RoundsPlan sync_need(const SyncCase& what) {
   const std::uint64_t few = std::max(std::min(kCheapSquare / (rows * rows), kMostCheapRounds),
                                      static_cast<std::uint64_t>(std::min(sparse, kMostSparseRounds)));
   RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, few))};
-  need.hot_rows = std::min<std::size_t>(rows / 16, kMostHotRows);
+  need.hot_rows = std::min(rows / kRowsPerHotRow, kMostHotRows);
+  const std::uint64_t round_tokens = tokens / need.rounds;
+  const std::uint64_t hot_syncs = std::min(round_tokens * ranks / rows / kOfHotRows, round_tokens / kLeastTokens);
   if (rows > kManyRows)
-    need.hot_syncs =
-        checked_cast<std::uint32_t>(std::max(kLeastHotSyncs, tokens * ranks / need.rounds / rows / kOfHotRows));
+    need.hot_syncs = std::max(kEarlyTimes, checked_cast<std::uint32_t>(hot_syncs / kEarlyTimes) * kEarlyTimes);
   return need;
 }
 
@@ -58,6 +65,13 @@ constexpr double kEarlyTokensPerRow = 160;
 std::uint32_t early_epochs(double tokens_a_row, std::uint32_t epochs) {
   return static_cast<std::uint32_t>(
       std::min(std::ceil(kEarlyTokensPerRow / tokens_a_row), static_cast<double>(epochs)));
+}
+
+// As many, but at most kEarlyTimes, as divide the meetings of a round.
+std::uint32_t early_times(std::uint32_t hot_syncs) {
+  std::uint32_t times = kEarlyTimes;
+  while (hot_syncs % times != 0) --times;
+  return times;
 }
 
 // About ten seconds: a request to stop waits for the end of the round.
@@ -88,8 +102,10 @@ RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> to
       static_cast<double>(std::accumulate(tokens.begin(), tokens.end(), std::uint64_t{0})) / rows;
   // Rounds with fewer are short enough, and of a model that has little memory for its rounds.
   const bool is_dense = tokens_a_row >= plan.rounds;
-  if (tokens.size() > 1 && is_dense && sync.rows == RowStart::kRandom)
+  if (tokens.size() > 1 && is_dense && sync.rows == RowStart::kRandom) {
     plan.early_epochs = early_epochs(tokens_a_row, epochs);
+    plan.early_times = early_times(plan.hot_syncs);
+  }
   return plan;
 }
 

@@ -19,7 +19,7 @@ std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint6
 
 // To be raised when epochs are cut in another way or something else comes between rounds: a checkpoint counts rounds,
 // and cannot be resumed with others.
-inline constexpr int kRoundsVersion = 3;
+inline constexpr int kRoundsVersion = 4;
 
 // What each of several ranks trains.
 enum class RankCopies {
@@ -33,14 +33,17 @@ struct RoundsPlan {
   std::uint32_t hot_syncs = 1;  // a round then; the last is that of all rows
   std::size_t hot_rows = 0;
   RankCopies copies = RankCopies::kTouchedRows;
-  std::uint32_t early_epochs = 0;  // the first ones, in which all rows meet as often as the frequent ones do later
+  std::uint32_t early_epochs = 0;  // the first ones, in which all rows meet oftener:
+  std::uint32_t early_times = 1;   // so many times as often; a divisor of hot_syncs
 
   bool is_early(std::uint32_t epoch) const { return epoch < early_epochs; }
-  std::uint32_t rounds_of(std::uint32_t epoch) const { return is_early(epoch) ? rounds * hot_syncs : rounds; }
+  std::uint32_t rounds_of(std::uint32_t epoch) const { return is_early(epoch) ? rounds * early_times : rounds; }
   std::uint64_t rounds_before(std::uint32_t epoch) const {
-    return std::uint64_t{rounds} * (epoch + std::uint64_t{hot_syncs - 1} * (is_early(epoch) ? epoch : early_epochs));
+    return std::uint64_t{rounds} * (epoch + std::uint64_t{early_times - 1} * (is_early(epoch) ? epoch : early_epochs));
   }
-  std::uint32_t parts_of_round(std::uint32_t epoch) const { return is_early(epoch) ? 1 : hot_syncs; }
+  std::uint32_t parts_of_round(std::uint32_t epoch) const {
+    return is_early(epoch) ? hot_syncs / early_times : hot_syncs;
+  }
 };
 
 // What is trained: a matrix of `rows`, by `ranks` on shards of at most `tokens`.

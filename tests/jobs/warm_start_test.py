@@ -49,14 +49,14 @@ class WarmTraining(JobTest):
         self.assertLess(first_loss[1], first_loss[0])
 
     def test_all_rows_meet_often_at_first_unless_they_were_trained_before(self):
-        often = ["--hot-syncs", 2, "--epochs", 1]
+        often = ["--hot-syncs", 6, "--epochs", 1]
         self.train(2, "reader", "may", "m1", *often)
         self.train(2, "reader", "may", "m2", *often, "--init-from", self.folder / "m1", "--warm-epochs", 1)
         topics = ["--labels", self.folder / "may" / "labels.tsv", *often]
         self.train(2, "links", "may", "t1", *topics)
         self.train(2, "links", "may", "t2", *topics, "--init-from", self.folder / "t1", "--warm-epochs", 1)
 
-        for output, rounds in (("m1", 8), ("m2", 4), ("t1", 8), ("t2", 4)):
+        for output, rounds in (("m1", 12), ("m2", 4), ("t1", 12), ("t2", 4)):
             lines = (self.folder / output / "metrics.jsonl").read_text().splitlines()
             self.assertEqual([json.loads(line)["step"] for line in lines], list(range(rounds)), output)
 

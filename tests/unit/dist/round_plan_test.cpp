@@ -42,7 +42,7 @@ TEST(RoundPlan, TheLongerARoundTheOfterFrequentRowsMeetInIt) {
     const RoundsPlan need = need_of(corpus / ranks, 50000, static_cast<int>(ranks));
     return static_cast<double>(corpus) / (50000.0 * need.rounds * need.hot_syncs);
   };
-  for (const std::uint32_t ranks : {2U, 4U, 16U}) EXPECT_LE(tokens_a_row(ranks), 6);
+  for (const std::uint32_t ranks : {2U, 4U, 16U}) EXPECT_LE(tokens_a_row(ranks), 2);
 }
 
 TEST(RoundPlan, SmallModelsMeetOftenAndLargeOnesAtTheirFrequentRows) {
@@ -97,17 +97,31 @@ TEST(RoundPlan, AllRowsMeetOftenUntilTheyHaveTheirDirections) {
   EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>{4000000}, shape, 20).early_epochs, 0U);     // nobody to meet
 }
 
-TEST(RoundPlan, AnEarlyEpochHasARoundForEachMeetingOfALaterOne) {
-  const RoundsPlan plan{.rounds = 6, .hot_syncs = 4, .early_epochs = 2};
+TEST(RoundPlan, AnEarlyEpochHasMoreRoundsOfFewerParts) {
+  const RoundsPlan plan{.rounds = 6, .hot_syncs = 8, .early_epochs = 2, .early_times = 4};
 
   EXPECT_EQ(plan.rounds_of(1), 24U);
-  EXPECT_EQ(plan.parts_of_round(1), 1U);
+  EXPECT_EQ(plan.parts_of_round(1), 2U);
   EXPECT_EQ(plan.rounds_of(2), 6U);
-  EXPECT_EQ(plan.parts_of_round(2), 4U);
+  EXPECT_EQ(plan.parts_of_round(2), 8U);
   EXPECT_EQ(plan.rounds_before(0), 0U);
   EXPECT_EQ(plan.rounds_before(1), 24U);
   EXPECT_EQ(plan.rounds_before(2), 48U);
   EXPECT_EQ(plan.rounds_before(4), 60U);
+}
+
+TEST(RoundPlan, EarlyRoundsDivideTheMeetingsOfARound) {
+  const ModelShape shape{.input_rows = 1000, .output_rows = 1000, .dim = 64};
+  const std::vector<std::uint64_t> tokens(2, 100000);
+  const auto times = [&](std::uint32_t hot_syncs) {
+    return plan_rounds({.min_rounds = 2, .hot_syncs = hot_syncs}, tokens, shape, 20).early_times;
+  };
+
+  EXPECT_EQ(times(20), 4U);
+  EXPECT_EQ(times(6), 3U);
+  EXPECT_EQ(times(2), 2U);
+  EXPECT_EQ(times(5), 1U);
+  EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>(2, 2000000), {50000, 50000, 50}, 20).early_times, 4U);
 }
 
 TEST(RoundPlan, WhatIsAskedForIsDone) {
