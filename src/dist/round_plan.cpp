@@ -22,16 +22,31 @@ namespace {
 // How often all rows meet in early epochs for once in others, if the meetings of the frequent rows allow it.
 constexpr std::uint32_t kEarlyTimes = 4;
 
+// Fewer tokens of a rank take less time than the meeting itself.
+constexpr std::uint64_t kLeastTokens = 4096;
+
+// In a round of so many tokens a rank: one for each token a row that all ranks together train, rounded down to a
+// multiple of kEarlyTimes. A small model has rounds that are short enough.
+std::uint32_t hot_syncs_of(std::uint64_t round_tokens, std::uint64_t rows, std::uint64_t ranks) {
+  constexpr std::uint64_t kManyRows = 16384;
+  if (ranks == 1 || rows <= kManyRows) return 1;
+  const std::uint64_t most = std::min(round_tokens * ranks / rows, round_tokens / kLeastTokens);
+  return std::max(kEarlyTimes, checked_cast<std::uint32_t>(most / kEarlyTimes) * kEarlyTimes);
+}
+
+// Few: it is the most frequent that drift apart (docs/adr/0002).
+std::size_t hot_rows_of(std::size_t rows) {
+  constexpr std::size_t kRowsPerHotRow = 192, kFewest = 16, kMost = 4096;
+  return std::clamp(rows / kRowsPerHotRow, std::min(rows, kFewest), kMost);
+}
+
 }  // namespace
 
 RoundsPlan sync_need(const SyncCase& what) {
   const std::uint64_t tokens = what.tokens, rows = what.rows, ranks = static_cast<std::uint64_t>(what.ranks);
-  // Tokens a row that all ranks together train between two synchronisations, and between two of the frequent rows. A
-  // synchronisation costs as much as some tokens for each row. Two ranks drift apart less: at 22 they lose nothing, at
-  // 42 a little.
-  constexpr std::uint64_t kTokensPerRow = 15, kOfTwoRanks = 22, kOfHotRows = 1;
-  // Fewer tokens of a rank take less time than the meeting itself.
-  constexpr std::uint64_t kLeastTokens = 4096;
+  // Tokens a row that all ranks together train between two synchronisations, which cost as much as some tokens for each
+  // row. Two ranks drift apart less: at 22 they lose nothing, at 42 a little.
+  constexpr std::uint64_t kTokensPerRow = 15, kOfTwoRanks = 22;
   // A small model is synchronised in no time, so it is synchronised as often as is enough for any; of a larger one
   // the frequent rows meet often, and all of them the more rarely the more there are.
   constexpr std::uint64_t kCheapSquare = 5000000000, kMostCheapRounds = 320;
@@ -39,7 +54,6 @@ RoundsPlan sync_need(const SyncCase& what) {
   // to the power of 1.5, which passes through what WordNet needs (85 tokens a row) and the 50,000 articles (420) do
   // not.
   constexpr double kSparseRounds = 184000, kMostSparseRounds = 160;
-  constexpr std::size_t kManyRows = 16384, kRowsPerHotRow = 192, kMostHotRows = 4096;
   if (ranks == 1 || rows == 0 || tokens == 0) return {};
   const std::uint64_t tokens_a_row = ranks == 2 ? kOfTwoRanks : kTokensPerRow;
   const std::uint64_t drift = tokens / std::max(kLeastTokens, tokens_a_row * rows / ranks) + 1;
@@ -48,11 +62,8 @@ RoundsPlan sync_need(const SyncCase& what) {
   const std::uint64_t few = std::max(std::min(kCheapSquare / (rows * rows), kMostCheapRounds),
                                      static_cast<std::uint64_t>(std::min(sparse, kMostSparseRounds)));
   RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, few))};
-  need.hot_rows = std::min(rows / kRowsPerHotRow, kMostHotRows);
-  const std::uint64_t round_tokens = tokens / need.rounds;
-  const std::uint64_t hot_syncs = std::min(round_tokens * ranks / rows / kOfHotRows, round_tokens / kLeastTokens);
-  if (rows > kManyRows)
-    need.hot_syncs = std::max(kEarlyTimes, checked_cast<std::uint32_t>(hot_syncs / kEarlyTimes) * kEarlyTimes);
+  need.hot_rows = hot_rows_of(what.rows);
+  need.hot_syncs = hot_syncs_of(tokens / need.rounds, rows, ranks);
   return need;
 }
 
@@ -94,7 +105,8 @@ RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> to
       {.tokens = largest, .rows = shape.input_rows, .ranks = static_cast<int>(tokens.size()), .epochs = epochs});
   const std::uint64_t most = sync.round_tokens > 0 ? sync.round_tokens : most_round_tokens(shape, tokens.size());
   plan.rounds = rounds_per_epoch(tokens, most, sync.min_rounds > 0 ? sync.min_rounds : plan.rounds);
-  if (sync.hot_syncs > 0) plan.hot_syncs = sync.hot_syncs;
+  plan.hot_syncs =
+      sync.hot_syncs > 0 ? sync.hot_syncs : hot_syncs_of(largest / plan.rounds, shape.input_rows, tokens.size());
   // Negative samples alone touch four fifths of the rows then.
   if (largest / plan.rounds >= shape.input_rows) plan.copies = RankCopies::kReplica;
   const double rows = static_cast<double>(shape.input_rows);

@@ -18,7 +18,7 @@
 namespace linktrail {
 
 // Neighbouring centres that share their negative samples in skip-gram: each has those of all of them, with a part of
-// the weight. More would be faster and cost recall@10 on large corpora (docs/numerics.md).
+// the weight. More cost recall@10 on large corpora, and one alone labels of rare articles (docs/numerics.md).
 inline constexpr std::uint32_t kSharingCentres = 2;
 
 // Negative samples that a list of outputs draws.

@@ -49,7 +49,10 @@ TEST(RoundPlan, SmallModelsMeetOftenAndLargeOnesAtTheirFrequentRows) {
   EXPECT_GT(need_of(10000, 4000, 2).rounds, 80U);
   EXPECT_EQ(need_of(10000, 4000, 2).hot_syncs, 1U);
   EXPECT_GT(need_of(1000000, 1000000, 2).hot_syncs, 1U);
-  EXPECT_LT(need_of(1000000, 1000000, 2).hot_rows, 100000U);
+  EXPECT_EQ(need_of(1000000, 1000000, 2).hot_rows, 4096U);
+  EXPECT_EQ(need_of(1000000, 50000, 2).hot_rows, 260U);
+  EXPECT_EQ(need_of(10000, 4000, 2).hot_rows, 20U);
+  EXPECT_EQ(need_of(100, 5, 2).hot_rows, 5U);
   EXPECT_EQ(need_of(0, 0, 2).rounds, 1U);
   EXPECT_LT(need_of(1000000, 2, 3).rounds, 500U) << "a corpus of one article is no reason to meet at each token";
 }
@@ -108,6 +111,16 @@ TEST(RoundPlan, AnEarlyEpochHasMoreRoundsOfFewerParts) {
   EXPECT_EQ(plan.rounds_before(1), 24U);
   EXPECT_EQ(plan.rounds_before(2), 48U);
   EXPECT_EQ(plan.rounds_before(4), 60U);
+}
+
+// Where memory or the user cuts an epoch into more rounds than quality asks for, frequent rows need few meetings more.
+TEST(RoundPlan, FrequentRowsMeetByTheTokensOfTheRoundsThatThereAre) {
+  const std::vector<std::uint64_t> tokens(2, 60000000);
+  const ModelShape shape{.input_rows = 200000, .output_rows = 200000, .dim = 64};
+
+  EXPECT_EQ(plan_rounds({}, tokens, shape, 20).hot_syncs, 20U);  // a round trains 21 tokens a row
+  EXPECT_EQ(plan_rounds({.min_rounds = 200}, tokens, shape, 20).hot_syncs, 4U);
+  EXPECT_EQ(plan_rounds({.round_tokens = 300000}, tokens, shape, 20).hot_syncs, 4U);
 }
 
 TEST(RoundPlan, EarlyRoundsDivideTheMeetingsOfARound) {
