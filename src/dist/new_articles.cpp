@@ -35,7 +35,7 @@ TokenSequences with_any_of(TokenSequencesView sequences, std::span<const TokenId
 // Rounds are no longer than those of all sequences, for which there is memory.
 SyncParams sync_of(SyncParams sync, const TrainParams& params, std::uint64_t tokens, const NodeModel& model) {
   const std::vector<std::uint64_t> all = comm::all_gather(tokens, model.node->all());
-  const RoundsPlan plan = plan_rounds(sync, all, shape_of(model), params.epochs);
+  const RoundsPlan plan = plan_rounds(sync, all, shape_of(model), params);
   sync.round_tokens = std::ranges::max(all) / plan.rounds + 1;
   sync.rows = RowStart::kTrained;  // all but the new ones
   return sync;

@@ -123,7 +123,7 @@ ChangeBatch NodeExchange::merge(std::span<const ChangeBatch> from_nodes) {
       std::copy_n(batch.values.data() + next[n] * stride_, stride_, values.row_data(n));
       changes[n] = {.values = values.row_data(n), .weight = batch.weights[next[n]++]};
     }
-    const RowChange all = merge_changes(rule_.combine, changes, stride_);
+    const RowChange all = merge_changes(rule_.combine, changes, stride_, rule_.correction);
     finish_change(rule_.combine, all, stride_, rule_.ranks);
     merged.add(row, all, stride_);
   }

@@ -19,7 +19,8 @@ enum class ValuePrecision { kFloat32, kBf16 };
 
 struct SyncRule {
   CombineRule combine = CombineRule::kAdasum;
-  int ranks = 1;  // of all nodes
+  int ranks = 1;         // of all nodes
+  float correction = 1;  // of Adasum: see merge_changes()
 };
 
 // Changes of some rows, one after the other.

@@ -37,7 +37,7 @@ SharedRound::Part::Part(Matrix& trained, CombineRule rule, const comm::Node& nod
       hot_rows(std::min(plan.hot_rows, trained.rows())),
       window(node.all().size() == 1 ? 0 : window_bytes(trained, copies), node.ranks(), node.all()),
       sync(trained, memories_of(window, trained.rows(), copies, node.ranks().size()),
-           {.combine = rule, .ranks = node.all().size()}, node) {
+           {.combine = rule, .ranks = node.all().size(), .correction = plan.correction}, node) {
   if (node.all().size() == 1 || copies != RankCopies::kReplica) return;
   replica = Matrix(trained.rows(), trained.dim(), window.share(node.ranks().rank()));
   make_huge(replica.data(), window_bytes(trained, copies));

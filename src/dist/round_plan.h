@@ -35,6 +35,7 @@ struct RoundsPlan {
   RankCopies copies = RankCopies::kTouchedRows;
   std::uint32_t early_epochs = 0;  // the first ones, in which all rows meet oftener:
   std::uint32_t early_times = 1;   // so many times as often; a divisor of hot_syncs
+  float correction = 1;            // of Adasum (embedding/combine_rule.h)
 
   bool is_early(std::uint32_t epoch) const { return epoch < early_epochs; }
   std::uint32_t rounds_of(std::uint32_t epoch) const { return is_early(epoch) ? rounds * early_times : rounds; }
@@ -59,7 +60,7 @@ RoundsPlan sync_need(const SyncCase& what);
 
 // What `sync` asks for, or else what the model needs; `tokens` are those of each rank's shard.
 RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> tokens, const ModelShape& shape,
-                       std::uint32_t epochs);
+                       const TrainParams& params);
 
 // Most tokens of a round: the rows that they touch are copied, and the copies should not be large beside a large model.
 // One rank alone copies none.

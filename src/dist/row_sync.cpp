@@ -102,7 +102,7 @@ RowChange RowSync::change_of_node(std::size_t row) {
     changes_[r] = change_of_one(rule_.combine, delta, stride);
     any = true;
   }
-  return any ? merge_changes(rule_.combine, changes_, stride) : RowChange{};
+  return any ? merge_changes(rule_.combine, changes_, stride, rule_.correction) : RowChange{};
 }
 
 void RowSync::apply(std::size_t row, const float* change, Copies copies) {
@@ -130,7 +130,8 @@ void RowSync::synchronise_replicas(RowRange rows) {
                                     .end = end,
                                     .next = std::min(next, rows.end),
                                     .next_end = std::min(next + kDealtRows, rows.end),
-                                    .deltas = deltas_.data()});
+                                    .deltas = deltas_.data(),
+                                    .correction = rule_.correction});
   });
 }
 

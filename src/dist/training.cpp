@@ -35,7 +35,7 @@ void expect_training_memory(const ModelShape& shape, const TrainParams& params, 
   const int ranks = comm.split_by_node().size(), sharing = comm::Node(comm).ranks().size();
   comm::agreed(comm, [&] {
     validate(sync);
-    const RoundsPlan plan = plan_rounds(sync, all, shape, params.epochs);
+    const RoundsPlan plan = plan_rounds(sync, all, shape, params);
     const std::uint64_t round_tokens = all.size() == 1 ? 0 : std::ranges::max(all) / plan.rounds + 1;
     const TrainingMemory need = training_memory(shape, {.ranks = ranks, .sharing = sharing}, round_tokens);
     require_memory(need, shape, ranks, available_bytes(sync));

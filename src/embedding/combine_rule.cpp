@@ -9,11 +9,11 @@ void add(float* to, const float* from, std::size_t stride) {
   for (std::size_t i = 0; i < stride; ++i) to[i] += from[i];
 }
 
-RowChange merge_pair(CombineRule rule, const RowChange& a, const RowChange& b, std::size_t stride) {
+RowChange merge_pair(CombineRule rule, const RowChange& a, const RowChange& b, std::size_t stride, float correction) {
   if (a.is_none()) return b;
   if (b.is_none()) return a;
   if (rule == CombineRule::kAdasum)
-    best_kernels().adasum(a.values, b.values, stride);
+    best_kernels().adasum(a.values, b.values, stride, correction);
   else
     add(a.values, b.values, stride);
   return {.values = a.values, .weight = a.weight + b.weight};
@@ -42,10 +42,10 @@ RowChange change_of_one(CombineRule rule, float* delta, std::size_t stride) {
   return {.values = delta, .weight = rule == CombineRule::kCoherence ? squared_length(delta, stride) : 1};
 }
 
-RowChange merge_changes(CombineRule rule, std::span<RowChange> changes, std::size_t stride) {
+RowChange merge_changes(CombineRule rule, std::span<RowChange> changes, std::size_t stride, float correction) {
   for (std::size_t step = 1; step < changes.size(); step *= 2)
     for (std::size_t i = 0; i + step < changes.size(); i += 2 * step)
-      changes[i] = merge_pair(rule, changes[i], changes[i + step], stride);
+      changes[i] = merge_pair(rule, changes[i], changes[i + step], stride, correction);
   return changes[0];
 }
 

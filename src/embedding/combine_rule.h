@@ -26,7 +26,8 @@ RowChange change_of_one(CombineRule rule, float* delta, std::size_t stride);
 
 // Merges the changes of positions 0, 1, ... up a binary tree, pairwise by position, so the result is deterministic, and
 // the same if ranks were merged in groups of a power of two before. Overwrites values; none if all are none.
-RowChange merge_changes(CombineRule rule, std::span<RowChange> changes, std::size_t stride);
+// `correction` is kAdasum's: how much it does of its correction, from 0, when changes add, to 1.
+RowChange merge_changes(CombineRule rule, std::span<RowChange> changes, std::size_t stride, float correction = 1);
 
 // Turns what was merged from all of `ranks` ranks into the change to apply, in place.
 void finish_change(CombineRule rule, const RowChange& merged, std::size_t stride, int ranks);

@@ -114,6 +114,7 @@ struct ReplicaRows {
   std::size_t begin = 0, end = 0;
   std::size_t next = 0, next_end = 0;  // rows that will meet after these, to be fetched meanwhile; none if equal
   float* deltas = nullptr;             // replica_count rows of scratch, 64-byte aligned
+  float correction = 1;                // of Adasum: see adasum below
 };
 
 struct Kernels {
@@ -138,8 +139,9 @@ struct Kernels {
 
   float (*dot)(const float* a, const float* b, std::size_t stride);
 
-  // a = the Adasum of the changes a and b.
-  void (*adasum)(float* a, const float* b, std::size_t stride);
+  // a = the Adasum of the changes a and b: both, each without half of what it has of the other's direction, times
+  // `correction`.
+  void (*adasum)(float* a, const float* b, std::size_t stride, float correction);
 
   // Each row of the model changes by the Adasum of its replicas' changes, which is taken up a binary tree, pairwise by
   // position; the replicas become equal to it. A row that no replica changed is not written.

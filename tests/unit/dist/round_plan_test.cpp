@@ -77,7 +77,7 @@ TEST(RoundPlan, ReplicasAreForRoundsThatTouchMostRows) {
   const ModelShape shape{.input_rows = 1000, .output_rows = 1000, .dim = 64};
   const std::vector<std::uint64_t> tokens{100000, 90000};
   const auto copies = [&](std::uint32_t rounds) {
-    return plan_rounds({.min_rounds = rounds}, tokens, shape, 20).copies;
+    return plan_rounds({.min_rounds = rounds}, tokens, shape, {.epochs = 20}).copies;
   };
 
   EXPECT_EQ(copies(10), RankCopies::kReplica);
@@ -88,7 +88,7 @@ TEST(RoundPlan, AllRowsMeetOftenUntilTheyHaveTheirDirections) {
   const ModelShape shape{.input_rows = 50000, .output_rows = 50000, .dim = 50};
   const auto early = [&](std::uint64_t tokens_of_rank, std::uint32_t epochs, RowStart rows = RowStart::kRandom) {
     const std::vector<std::uint64_t> tokens(2, tokens_of_rank);
-    return plan_rounds({.rows = rows}, tokens, shape, epochs).early_epochs;
+    return plan_rounds({.rows = rows}, tokens, shape, {.epochs = epochs}).early_epochs;
   };
 
   EXPECT_EQ(early(2000000, 20), 2U);   // 80 tokens a row and epoch
@@ -96,8 +96,10 @@ TEST(RoundPlan, AllRowsMeetOftenUntilTheyHaveTheirDirections) {
   EXPECT_EQ(early(8000000, 1), 1U);    // no more than there are
   EXPECT_EQ(early(100000, 20), 0U);    // rounds that touch few rows are short anyway
   EXPECT_EQ(early(2000000, 20, RowStart::kTrained), 0U);
-  EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>(16, 250000), shape, 20).early_epochs, 2U);  // of overlays, too
-  EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>{4000000}, shape, 20).early_epochs, 0U);     // nobody to meet
+  EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>(16, 250000), shape, {.epochs = 20}).early_epochs,
+            2U);  // of overlays, too
+  EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>{4000000}, shape, {.epochs = 20}).early_epochs,
+            0U);  // nobody to meet
 }
 
 TEST(RoundPlan, AnEarlyEpochHasMoreRoundsOfFewerParts) {
@@ -118,33 +120,45 @@ TEST(RoundPlan, FrequentRowsMeetByTheTokensOfTheRoundsThatThereAre) {
   const std::vector<std::uint64_t> tokens(2, 60000000);
   const ModelShape shape{.input_rows = 200000, .output_rows = 200000, .dim = 64};
 
-  EXPECT_EQ(plan_rounds({}, tokens, shape, 20).hot_syncs, 20U);  // a round trains 21 tokens a row
-  EXPECT_EQ(plan_rounds({.min_rounds = 200}, tokens, shape, 20).hot_syncs, 4U);
-  EXPECT_EQ(plan_rounds({.round_tokens = 300000}, tokens, shape, 20).hot_syncs, 4U);
+  EXPECT_EQ(plan_rounds({}, tokens, shape, {.epochs = 20}).hot_syncs, 20U);  // a round trains 21 tokens a row
+  EXPECT_EQ(plan_rounds({.min_rounds = 200}, tokens, shape, {.epochs = 20}).hot_syncs, 4U);
+  EXPECT_EQ(plan_rounds({.round_tokens = 300000}, tokens, shape, {.epochs = 20}).hot_syncs, 4U);
+}
+
+TEST(RoundPlan, ParallelChangesOfShortRoundsOfSkipGramCountMore) {
+  const std::vector<std::uint64_t> tokens(2, 1000000);
+  const auto correction = [&](Architecture architecture, std::size_t rows) {
+    return plan_rounds({}, tokens, {rows, rows, 64}, {.architecture = architecture}).correction;
+  };
+
+  EXPECT_EQ(correction(Architecture::kSkipGram, 4000), 0.75F);
+  EXPECT_EQ(correction(Architecture::kSkipGram, 50000), 1);
+  EXPECT_EQ(correction(Architecture::kCbow, 4000), 1);
 }
 
 TEST(RoundPlan, EarlyRoundsDivideTheMeetingsOfARound) {
   const ModelShape shape{.input_rows = 1000, .output_rows = 1000, .dim = 64};
   const std::vector<std::uint64_t> tokens(2, 100000);
   const auto times = [&](std::uint32_t hot_syncs) {
-    return plan_rounds({.min_rounds = 2, .hot_syncs = hot_syncs}, tokens, shape, 20).early_times;
+    return plan_rounds({.min_rounds = 2, .hot_syncs = hot_syncs}, tokens, shape, {.epochs = 20}).early_times;
   };
 
   EXPECT_EQ(times(20), 4U);
   EXPECT_EQ(times(6), 3U);
   EXPECT_EQ(times(2), 2U);
   EXPECT_EQ(times(5), 1U);
-  EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>(2, 2000000), {50000, 50000, 50}, 20).early_times, 4U);
+  EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>(2, 2000000), {50000, 50000, 50}, {.epochs = 20}).early_times,
+            4U);
 }
 
 TEST(RoundPlan, WhatIsAskedForIsDone) {
   const ModelShape shape{.input_rows = 1000, .output_rows = 1000, .dim = 64};
   const std::vector<std::uint64_t> tokens{1000, 1000};
 
-  EXPECT_EQ(plan_rounds({.min_rounds = 7, .hot_syncs = 3}, tokens, shape, 20).rounds, 7U);
-  EXPECT_EQ(plan_rounds({.min_rounds = 7, .hot_syncs = 3}, tokens, shape, 20).hot_syncs, 3U);
-  EXPECT_EQ(plan_rounds({.round_tokens = 10, .min_rounds = 7}, tokens, shape, 20).rounds, 100U);
-  EXPECT_EQ(plan_rounds({}, tokens, shape, 20).rounds, need_of(1000, 1000, 2).rounds);
+  EXPECT_EQ(plan_rounds({.min_rounds = 7, .hot_syncs = 3}, tokens, shape, {.epochs = 20}).rounds, 7U);
+  EXPECT_EQ(plan_rounds({.min_rounds = 7, .hot_syncs = 3}, tokens, shape, {.epochs = 20}).hot_syncs, 3U);
+  EXPECT_EQ(plan_rounds({.round_tokens = 10, .min_rounds = 7}, tokens, shape, {.epochs = 20}).rounds, 100U);
+  EXPECT_EQ(plan_rounds({}, tokens, shape, {.epochs = 20}).rounds, need_of(1000, 1000, 2).rounds);
 }
 
 TEST(RoundPlan, SlicesHoldAboutEqualTokens) {

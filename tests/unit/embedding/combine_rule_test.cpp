@@ -14,7 +14,7 @@ using testing::ElementsAre;
 using Row = std::vector<float>;
 
 // Rows as ranks would have them; an empty row is one that the rank did not change.
-Row combined(CombineRule rule, const std::vector<Row>& deltas, int ranks) {
+Row combined(CombineRule rule, const std::vector<Row>& deltas, int ranks, float correction = 1) {
   const std::size_t dim = std::ranges::max(deltas, {}, &Row::size).size();
   Matrix padded(deltas.size(), dim);
   std::vector<RowChange> changes(deltas.size());
@@ -23,7 +23,7 @@ Row combined(CombineRule rule, const std::vector<Row>& deltas, int ranks) {
     std::ranges::copy(deltas[i], padded.row_data(i));
     changes[i] = change_of_one(rule, padded.row_data(i), padded.stride());
   }
-  const RowChange all = merge_changes(rule, changes, padded.stride());
+  const RowChange all = merge_changes(rule, changes, padded.stride(), correction);
   finish_change(rule, all, padded.stride(), ranks);
   return {all.values, all.values + dim};
 }
@@ -41,6 +41,13 @@ TEST(CombineRow, AdasumAveragesParallelChanges) {
 TEST(CombineRow, AdasumByHand) {
   // a = (1, 0), b = (1, 1): a.b = 1, |a|^2 = 1, |b|^2 = 2: a / 2 + 3 b / 4.
   EXPECT_THAT(combined(CombineRule::kAdasum, {{1, 0}, {1, 1}}, 2), ElementsAre(1.25F, 0.75F));
+}
+
+TEST(CombineRow, AdasumCorrectsAsMuchAsItIsTold) {
+  // As by hand above, with a half of each correction, and with none: the sum.
+  EXPECT_THAT(combined(CombineRule::kAdasum, {{1, 0}, {1, 1}}, 2, 0.5F), ElementsAre(1.625F, 0.875F));
+  EXPECT_THAT(combined(CombineRule::kAdasum, {{1, 0}, {1, 1}}, 2, 0), ElementsAre(2, 1));
+  EXPECT_THAT(combined(CombineRule::kAdasum, {{2, 4}, {2, 4}, {2, 4}, {2, 4}}, 4, 0.5F), ElementsAre(4.5F, 9));
 }
 
 TEST(CombineRow, AdasumGoesUpATreeInRankOrder) {

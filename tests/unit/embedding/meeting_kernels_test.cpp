@@ -18,7 +18,9 @@ using test::random_matrix;
 
 class MeetingOf : public test::KernelCase {};
 
-double coefficient(double product, double square) { return square > 0 ? 1 - product / (2 * square) : 1; }
+constexpr float kCorrection = 0.75F;
+
+double coefficient(double product, double square) { return square > 0 ? 1 - kCorrection * product / (2 * square) : 1; }
 
 DoubleRow adasum_of(const DoubleRow& a, const DoubleRow& b) {
   const double product = test::dot(a, b), of_a = coefficient(product, test::dot(a, a)),
@@ -70,7 +72,8 @@ struct Replicas {
             .end = end,
             .next = end,
             .next_end = kRows,
-            .deltas = deltas.data()};
+            .deltas = deltas.data(),
+            .correction = kCorrection};
   }
 
   Matrix model, deltas;
@@ -104,7 +107,7 @@ TEST_P(MeetingOf, TwoChangesMeetAsAPair) {
   Matrix a = random_matrix(1, GetParam().dim, 8), b = random_matrix(1, GetParam().dim, 9);
   const DoubleRow expected = adasum_of(as_doubles(a.row(0)), as_doubles(b.row(0)));
 
-  kernels().adasum(a.row_data(0), b.row_data(0), a.stride());
+  kernels().adasum(a.row_data(0), b.row_data(0), a.stride(), kCorrection);
 
   test::expect_row_near(a.row(0), expected, 1e-5);
 }
