@@ -9,6 +9,7 @@
 #include <limits>
 #include <numeric>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "comm/collectives.h"
@@ -25,10 +26,11 @@ constexpr std::size_t kRows = 300, kHotRows = 40;
 constexpr ModelShape kShape{.input_rows = kRows, .output_rows = 17, .dim = 5};
 
 struct Fixture {
-  explicit Fixture(RankCopies copies, int most_ranks = 0)
+  explicit Fixture(RankCopies copies, int most_ranks = 0, float correction = 1)
       : model(zero_model(kShape,
                          std::make_shared<const comm::Node>(world(), comm::NodeParams{.most_ranks = most_ranks}))),
-        round(start(model), CombineRule::kAdasum, {.hot_syncs = 2, .hot_rows = kHotRows, .copies = copies}) {}
+        round(start(model), CombineRule::kAdasum,
+              {.hot_syncs = 2, .hot_rows = kHotRows, .copies = copies, .correction = correction}) {}
 
   // Rows that differ, before there are copies of them.
   static NodeModel& start(NodeModel& model) {
@@ -135,6 +137,19 @@ TEST(SharedRound, ShortenedRowsAreThoseOfTheModelAndOfEveryRank) {
     trained.push_back(fixture.train());
   }
   EXPECT_EQ(trained[0], trained[1]);
+}
+
+// Overlays, replicas and nodes alike: the same change of all ranks is one, or without correction their sum.
+TEST(SharedRound, MeetingsCorrectAsMuchAsThePlanSays) {
+  for (const auto& [correction, all] : {std::pair(1.0F, 1), {0.0F, world().size()}})
+    for (const auto& [copies, most_ranks] :
+         {std::pair(RankCopies::kTouchedRows, 0), {RankCopies::kReplica, 0}, {RankCopies::kTouchedRows, 1}}) {
+      Fixture fixture(copies, most_ranks, correction);
+      Fixture::add(fixture.round.rows().output, 3, 1);
+      fixture.round.finish(ValuePrecision::kFloat32);
+      EXPECT_FLOAT_EQ(fixture.model.matrices.output.row(3)[1], 2.0F * static_cast<float>(all));
+      comm::barrier(world());
+    }
 }
 
 TEST(SharedRound, WhatIsNotANumberReachesTheModel) {
