@@ -44,6 +44,12 @@ std::size_t hot_rows_of(std::size_t rows) {
 
 }  // namespace
 
+std::uint32_t RoundsPlan::early_times() const {
+  std::uint32_t times = kEarlyTimes;
+  while (hot_syncs % times != 0) --times;
+  return times;
+}
+
 RoundsPlan sync_need(const SyncCase& what) {
   const std::uint64_t tokens = what.tokens, rows = what.rows, ranks = static_cast<std::uint64_t>(what.ranks);
   // Tokens a row that all ranks together train between two synchronisations, which cost as much as some tokens for each
@@ -86,13 +92,6 @@ float adasum_correction(Architecture architecture, std::size_t rows) {
   return architecture == Architecture::kSkipGram && rows <= kManyRows ? 0.75F : 1;
 }
 
-// As many, but at most kEarlyTimes, as divide the meetings of a round.
-std::uint32_t early_times(std::uint32_t hot_syncs) {
-  std::uint32_t times = kEarlyTimes;
-  while (hot_syncs % times != 0) --times;
-  return times;
-}
-
 // About ten seconds: a request to stop waits for the end of the round.
 constexpr std::uint64_t kMostTokens = 20000000;
 
@@ -123,10 +122,8 @@ RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> to
       static_cast<double>(std::accumulate(tokens.begin(), tokens.end(), std::uint64_t{0})) / rows;
   // Rounds with fewer are short enough, and of a model that has little memory for its rounds.
   const bool is_dense = tokens_a_row >= plan.rounds;
-  if (tokens.size() > 1 && is_dense && sync.rows == RowStart::kRandom) {
+  if (tokens.size() > 1 && is_dense && sync.rows == RowStart::kRandom)
     plan.early_epochs = early_epochs(tokens_a_row, params.epochs);
-    plan.early_times = early_times(plan.hot_syncs);
-  }
   return plan;
 }
 

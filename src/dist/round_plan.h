@@ -33,17 +33,19 @@ struct RoundsPlan {
   std::uint32_t hot_syncs = 1;  // a round then; the last is that of all rows
   std::size_t hot_rows = 0;
   RankCopies copies = RankCopies::kTouchedRows;
-  std::uint32_t early_epochs = 0;  // the first ones, in which all rows meet oftener:
-  std::uint32_t early_times = 1;   // so many times as often; a divisor of hot_syncs
+  std::uint32_t early_epochs = 0;  // the first ones, in which all rows meet oftener
   float correction = 1;            // of Adasum (embedding/combine_rule.h)
 
+  // How often all rows meet in early epochs for once in others: as many times, at most four, as divide hot_syncs.
+  std::uint32_t early_times() const;
   bool is_early(std::uint32_t epoch) const { return epoch < early_epochs; }
-  std::uint32_t rounds_of(std::uint32_t epoch) const { return is_early(epoch) ? rounds * early_times : rounds; }
+  std::uint32_t rounds_of(std::uint32_t epoch) const { return is_early(epoch) ? rounds * early_times() : rounds; }
   std::uint64_t rounds_before(std::uint32_t epoch) const {
-    return std::uint64_t{rounds} * (epoch + std::uint64_t{early_times - 1} * (is_early(epoch) ? epoch : early_epochs));
+    return std::uint64_t{rounds} *
+           (epoch + std::uint64_t{early_times() - 1} * (is_early(epoch) ? epoch : early_epochs));
   }
   std::uint32_t parts_of_round(std::uint32_t epoch) const {
-    return is_early(epoch) ? hot_syncs / early_times : hot_syncs;
+    return is_early(epoch) ? hot_syncs / early_times() : hot_syncs;
   }
 };
 
