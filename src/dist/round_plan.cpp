@@ -71,7 +71,6 @@ RoundsPlan sync_need(const SyncCase& what) {
                                      static_cast<std::uint64_t>(std::min(sparse, kMostSparseRounds)));
   RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, few))};
   need.hot_rows = hot_rows_of(what.rows);
-  need.hot_syncs = hot_syncs_of(tokens / need.rounds, rows, ranks);
   return need;
 }
 

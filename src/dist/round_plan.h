@@ -57,7 +57,7 @@ struct SyncCase {
   std::uint32_t epochs = 1;
 };
 
-// How often ranks must meet at least for the sake of quality. Measured: docs/adr/0002.
+// How often all rows must meet at least for the sake of quality, and how many are frequent. Measured: docs/adr/0002.
 RoundsPlan sync_need(const SyncCase& what);
 
 // What `sync` asks for, or else what the model needs; `tokens` are those of each rank's shard.

@@ -25,7 +25,7 @@ TEST(RoundPlan, HasNoMoreRoundsThanTheLargestShardHasTokens) {
 
 TEST(RoundPlan, OneRankNeedsNoSynchronisation) {
   EXPECT_EQ(need_of(1000000, 50000, 1).rounds, 1U);
-  EXPECT_EQ(need_of(1000000, 50000, 1).hot_syncs, 1U);
+  EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>{1000000}, {50000, 50000, 50}, {.epochs = 20}).hot_syncs, 1U);
 }
 
 TEST(RoundPlan, MoreRanksAndFewerTokensARowNeedMoreRounds) {
@@ -39,7 +39,8 @@ TEST(RoundPlan, MoreRanksAndFewerTokensARowNeedMoreRounds) {
 TEST(RoundPlan, TheLongerARoundTheOfterFrequentRowsMeetInIt) {
   const std::uint64_t corpus = 100000000;
   const auto tokens_a_row = [&](std::uint32_t ranks) {
-    const RoundsPlan need = need_of(corpus / ranks, 50000, static_cast<int>(ranks));
+    const std::vector<std::uint64_t> tokens(ranks, corpus / ranks);
+    const RoundsPlan need = plan_rounds({}, tokens, {50000, 50000, 50}, {.epochs = 20});
     return static_cast<double>(corpus) / (50000.0 * need.rounds * need.hot_syncs);
   };
   for (const std::uint32_t ranks : {2U, 4U, 16U}) EXPECT_LE(tokens_a_row(ranks), 2);
@@ -47,8 +48,11 @@ TEST(RoundPlan, TheLongerARoundTheOfterFrequentRowsMeetInIt) {
 
 TEST(RoundPlan, SmallModelsMeetOftenAndLargeOnesAtTheirFrequentRows) {
   EXPECT_GT(need_of(10000, 4000, 2).rounds, 80U);
-  EXPECT_EQ(need_of(10000, 4000, 2).hot_syncs, 1U);
-  EXPECT_GT(need_of(1000000, 1000000, 2).hot_syncs, 1U);
+  const auto hot_syncs = [](std::uint64_t tokens, std::size_t rows) {
+    return plan_rounds({}, std::vector<std::uint64_t>(2, tokens), {rows, rows, 50}, {.epochs = 20}).hot_syncs;
+  };
+  EXPECT_EQ(hot_syncs(10000, 4000), 1U);
+  EXPECT_GT(hot_syncs(1000000, 1000000), 1U);
   EXPECT_EQ(need_of(1000000, 1000000, 2).hot_rows, 4096U);
   EXPECT_EQ(need_of(1000000, 50000, 2).hot_rows, 260U);
   EXPECT_EQ(need_of(10000, 4000, 2).hot_rows, 20U);
