@@ -85,10 +85,16 @@ std::uint32_t early_epochs(double tokens_a_row, std::uint32_t epochs) {
       std::min(std::ceil(kEarlyTokensPerRow / tokens_a_row), static_cast<double>(epochs)));
 }
 
-// The changes of short rounds that are parallel are rather steps after each other, which add, than the same step twice.
-// Measured for skip-gram; CBOW gains nothing: docs/adr/0002.
-float adasum_correction(Architecture architecture, std::size_t rows) {
-  return architecture == Architecture::kSkipGram && rows <= kManyRows ? 0.75F : 1;
+// Parallel changes of short rounds are steps after each other, which add; those of long rounds are rather the same step
+// taken by each rank. How far a row can get in a round grows with the steps that all ranks together make, a row, and
+// with the rate: at .375 simple sums are just too much for 16 ranks, and a quarter of the correction is enough.
+// Measured for skip-gram; CBOW, whose contexts each take the whole gradient of their mean, needs all of it:
+// docs/adr/0002.
+float adasum_correction(const TrainParams& params, double tokens_a_row) {
+  constexpr double kFar = 1.5;
+  if (params.architecture != Architecture::kSkipGram) return 1;
+  const double steps = tokens_a_row * params.window * (1 + params.negatives);
+  return static_cast<float>(std::min(1.0, params.learning_rate * steps / kFar));
 }
 
 // About ten seconds: a request to stop waits for the end of the round.
@@ -113,12 +119,12 @@ RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> to
   plan.rounds = rounds_per_epoch(tokens, most, sync.min_rounds > 0 ? sync.min_rounds : plan.rounds);
   plan.hot_syncs =
       sync.hot_syncs > 0 ? sync.hot_syncs : hot_syncs_of(largest / plan.rounds, shape.input_rows, tokens.size());
-  plan.correction = adasum_correction(params.architecture, shape.input_rows);
   // Negative samples alone touch four fifths of the rows then.
   if (largest / plan.rounds >= shape.input_rows) plan.copies = RankCopies::kReplica;
   const double rows = static_cast<double>(shape.input_rows);
   const double tokens_a_row =
       static_cast<double>(std::accumulate(tokens.begin(), tokens.end(), std::uint64_t{0})) / rows;
+  plan.correction = adasum_correction(params, tokens_a_row / plan.rounds);
   // Rounds with fewer are short enough, and of a model that has little memory for its rounds.
   const bool is_dense = tokens_a_row >= plan.rounds;
   if (tokens.size() > 1 && is_dense && sync.rows == RowStart::kRandom)

@@ -129,15 +129,26 @@ TEST(RoundPlan, FrequentRowsMeetByTheTokensOfTheRoundsThatThereAre) {
   EXPECT_EQ(plan_rounds({.round_tokens = 300000}, tokens, shape, {.epochs = 20}).hot_syncs, 4U);
 }
 
+// By how far a row gets in a round: tokens a row, pairs a token, targets a pair and the rate.
 TEST(RoundPlan, ParallelChangesOfShortRoundsOfSkipGramCountMore) {
-  const std::vector<std::uint64_t> tokens(2, 1000000);
-  const auto correction = [&](Architecture architecture, std::size_t rows) {
-    return plan_rounds({}, tokens, {rows, rows, 64}, {.architecture = architecture}).correction;
+  const std::vector<std::uint64_t> tokens(2, 160000);  // 320 rounds of 1000 tokens, of all ranks
+  const auto correction = [&](std::size_t rows, TrainParams params) {
+    return plan_rounds({}, tokens, {rows, rows, 64}, params).correction;
+  };
+  const TrainParams params{.architecture = Architecture::kSkipGram, .window = 5, .negatives = 5, .learning_rate = 0.05};
+  const auto with = [&](const auto& change) {
+    TrainParams changed = params;
+    change(changed);
+    return correction(3900, changed);
   };
 
-  EXPECT_EQ(correction(Architecture::kSkipGram, 4000), 0.75F);
-  EXPECT_EQ(correction(Architecture::kSkipGram, 50000), 1);
-  EXPECT_EQ(correction(Architecture::kCbow, 4000), 1);
+  EXPECT_FLOAT_EQ(correction(3900, params), 1000 / 3900.0F);
+  EXPECT_FLOAT_EQ(with([](TrainParams& p) { p.learning_rate = 0.1; }), 2000 / 3900.0F);
+  EXPECT_FLOAT_EQ(with([](TrainParams& p) { p.window = 10; }), 2000 / 3900.0F);
+  EXPECT_FLOAT_EQ(with([](TrainParams& p) { p.negatives = 11; }), 2000 / 3900.0F);
+  EXPECT_EQ(with([](TrainParams& p) { p.learning_rate = 0.2; }), 1);
+  EXPECT_EQ(with([](TrainParams& p) { p.architecture = Architecture::kCbow; }), 1);
+  EXPECT_EQ(correction(50000, params), 1);
 }
 
 TEST(RoundPlan, EarlyRoundsDivideTheMeetingsOfARound) {
