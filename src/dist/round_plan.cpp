@@ -53,8 +53,9 @@ std::uint32_t RoundsPlan::early_times() const {
 RoundsPlan sync_need(const SyncCase& what) {
   const std::uint64_t tokens = what.tokens, rows = what.rows, ranks = static_cast<std::uint64_t>(what.ranks);
   // Tokens a row that all ranks together train between two synchronisations, which cost as much as some tokens for each
-  // row. Two ranks drift apart less: at 22 they lose nothing, at 42 a little.
-  constexpr std::uint64_t kTokensPerRow = 15, kOfTwoRanks = 22;
+  // row. Two ranks drift apart less: at 22 they lose nothing, at 42 a little. More ranks of skip-gram lose the head's
+  // recall if they meet oftener, and that of rare articles if they meet more rarely.
+  constexpr std::uint64_t kTokensPerRow = 15, kIfTheyDriftLess = 22;
   // A small model is synchronised in no time, so it is synchronised as often as is enough for any; of a larger one
   // the frequent rows meet often, and all of them the more rarely the more there are.
   constexpr std::uint64_t kCheapSquare = 5000000000, kMostCheapRounds = 320;
@@ -63,7 +64,8 @@ RoundsPlan sync_need(const SyncCase& what) {
   // not.
   constexpr double kSparseRounds = 184000, kMostSparseRounds = 160;
   if (ranks == 1 || rows == 0 || tokens == 0) return {};
-  const std::uint64_t tokens_a_row = ranks == 2 ? kOfTwoRanks : kTokensPerRow;
+  const bool drift_less = ranks == 2 || what.architecture == Architecture::kSkipGram;
+  const std::uint64_t tokens_a_row = drift_less ? kIfTheyDriftLess : kTokensPerRow;
   const std::uint64_t drift = tokens / std::max(kLeastTokens, tokens_a_row * rows / ranks) + 1;
   const double tokens_of_run = static_cast<double>(tokens * ranks) * what.epochs / static_cast<double>(rows);
   const double sparse = kSparseRounds / std::pow(tokens_of_run, 1.5) / what.epochs;
@@ -113,8 +115,11 @@ std::uint64_t most_round_tokens(const ModelShape& shape, std::size_t ranks) {
 RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> tokens, const ModelShape& shape,
                        const TrainParams& params) {
   const std::uint64_t largest = std::ranges::max(tokens);
-  RoundsPlan plan = sync_need(
-      {.tokens = largest, .rows = shape.input_rows, .ranks = static_cast<int>(tokens.size()), .epochs = params.epochs});
+  RoundsPlan plan = sync_need({.tokens = largest,
+                               .rows = shape.input_rows,
+                               .ranks = static_cast<int>(tokens.size()),
+                               .epochs = params.epochs,
+                               .architecture = params.architecture});
   const std::uint64_t most = sync.round_tokens > 0 ? sync.round_tokens : most_round_tokens(shape, tokens.size());
   plan.rounds = rounds_per_epoch(tokens, most, sync.min_rounds > 0 ? sync.min_rounds : plan.rounds);
   plan.hot_syncs =

@@ -55,6 +55,7 @@ struct SyncCase {
   std::size_t rows = 0;
   int ranks = 1;
   std::uint32_t epochs = 1;
+  Architecture architecture = Architecture::kCbow;
 };
 
 // How often all rows must meet at least for the sake of quality, and how many are frequent. Measured: docs/adr/0002.

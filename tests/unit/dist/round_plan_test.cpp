@@ -67,6 +67,20 @@ TEST(RoundPlan, RowsThatARunTrainsSeldomMeetOften) {
   EXPECT_LT(need_of(20000000, 100000, 2, 5).rounds, 40U);
 }
 
+TEST(RoundPlan, SeveralRanksOfSkipGramMeetAsRarelyAsTwoOfAnyModel) {
+  const auto rounds = [](Architecture architecture, int ranks) {
+    return sync_need({.tokens = 4400000 / static_cast<std::uint64_t>(ranks),
+                      .rows = 50000,
+                      .ranks = ranks,
+                      .epochs = 20,
+                      .architecture = architecture})
+        .rounds;
+  };
+  for (const int ranks : {2, 4, 8}) EXPECT_EQ(rounds(Architecture::kSkipGram, ranks), 5U) << ranks;
+  EXPECT_EQ(rounds(Architecture::kCbow, 2), 5U);
+  EXPECT_EQ(rounds(Architecture::kCbow, 4), 6U);
+}
+
 TEST(RoundPlan, RoundsOfALargeModelAreShortEnoughForItsMemory) {
   const ModelShape small{.input_rows = 1000000, .output_rows = 1000000, .dim = 64};
   const ModelShape large{.input_rows = 10000000, .output_rows = 10000000, .dim = 64};
