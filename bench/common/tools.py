@@ -68,9 +68,14 @@ def option_list(flags):
     return [text for name, value in flags.items() for text in (f"--{name}", value)]
 
 
+def training_rounds(folder):
+    """One record a round of a `train`."""
+    return [json.loads(line) for line in (Path(folder) / "metrics.jsonl").read_text().splitlines()]
+
+
 def training_metrics(folder):
     """Words a second over all rounds of a `train`, and the share of that time spent in synchronisation."""
-    rounds = [json.loads(line) for line in (Path(folder) / "metrics.jsonl").read_text().splitlines()]
+    rounds = training_rounds(folder)
     wall = rounds[-1]["wall_s"]
     return {"words_per_s": rounds[-1]["words"] / wall, "sync_share": sum(row["sync_s"] for row in rounds) / wall}
 

@@ -3,11 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
+import numpy as np
 from buckets import RECALL, Probes, compare
 from neighbors import seconds_a_score
 from programs import (FASTTEXT_RATE, LINKTRAIL_RATE, MIN_COUNT, MODELS, cached_path, flags_of, keep_fasttext,
                       linktrail_folder, train_fasttext, train_linktrail)
-from tools import ALL, LaunchedTools, training_metrics
+from tools import ALL, LaunchedTools, training_metrics, training_rounds
 from worlds import count_tokens, make_world
 
 SCALING_BAR = 1.9  # 2 ranks over 1
@@ -87,11 +88,21 @@ class Quality:
             raise SystemExit("bench: the two evaluators disagree; the figures above cannot be trusted")
 
 
-def train_two_apart(tools, model, train, flags, seed):
-    """Seconds that two runs of one rank take side by side. They exchange nothing, so no two ranks can do better."""
+def train_two_apart(tools, model, train, flags, seed, rounds):
+    """Seconds that two runs of one rank take side by side, and that they would take if each waited for the other after
+    every one of so many rounds an epoch. They exchange nothing, so no two ranks can do better."""
     folders = [LaunchedTools(tools.binary, UNBOUND, tools.work / f"apart-{number}") for number in range(2)]
+    flags = {**flags, "min-rounds": rounds}
     with ThreadPoolExecutor() as pool:
-        return max(run.wall for run in pool.map(lambda own: train_linktrail(own, model, train, flags, seed), folders))
+        walls = [run.wall for run in pool.map(lambda own: train_linktrail(own, model, train, flags, seed), folders)]
+    ends = [np.array([row["wall_s"] for row in training_rounds(linktrail_folder(own))]) for own in folders]
+    waiting = np.maximum(*(np.diff(end, prepend=0) for end in ends)).sum()
+    return max(walls), waiting + min(wall - end[-1] for wall, end in zip(walls, ends))
+
+
+def rounds_of_last_epoch(folder):
+    rounds = training_rounds(folder)
+    return sum(row["epoch"] == rounds[-1]["epoch"] for row in rounds)
 
 
 def measure_ranks(tools, world, model, arguments, judge):
@@ -104,12 +115,16 @@ def measure_ranks(tools, world, model, arguments, judge):
             runs[ranks].append(train_linktrail(tools, model, train, flags, seed, ranks))
             metrics = training_metrics(linktrail_folder(tools))
             rates[ranks].append(metrics["words_per_s"])
-        apart.append(train_two_apart(tools, model, train, flags, seed))
-    task = f"ranks {model}, {world.name}"
-    judge.row(task, "1 rank / 2 ranks, wall clock", median(run.wall for run in runs[1]) / median(
-        run.wall for run in runs[2]), SCALING_BAR, walls={ranks: [run.wall for run in all_] for ranks, all_ in runs.items()})
-    judge.row(task, "most that two cores of this machine give: two runs apart", 2 * median(
-        run.wall for run in runs[1]) / median(apart), walls=apart)
+        # A rank of two trains half of the file in its rounds of an epoch.
+        rounds = 2 * rounds_of_last_epoch(linktrail_folder(tools))
+        apart.append(train_two_apart(tools, model, train, flags, seed, rounds))
+    task, alone = f"ranks {model}, {world.name}", median(run.wall for run in runs[1])
+    judge.row(task, "1 rank / 2 ranks, wall clock", alone / median(run.wall for run in runs[2]), SCALING_BAR,
+              walls={ranks: [run.wall for run in all_] for ranks, all_ in runs.items()})
+    judge.row(task, "most that two cores of this machine give: two runs apart", 2 * alone / median(
+        wall for wall, _ in apart), walls=[wall for wall, _ in apart])
+    judge.row(task, "the same if they waited for each other after every round", 2 * alone / median(
+        waiting for _, waiting in apart), walls=[waiting for _, waiting in apart])
     judge.row(task, "2 ranks / 1 rank, words/s of the rounds", median(rates[2]) / median(rates[1]))
     judge.row(task, "2 ranks / 1 rank, CPU time", median(run.cpu for run in runs[2]) / median(run.cpu for run in runs[1]))
     judge.row(task, "share of time in sync, 2 ranks", metrics["sync_share"])
