@@ -54,8 +54,8 @@ RoundsPlan sync_need(const SyncCase& what) {
   const std::uint64_t tokens = what.tokens, rows = what.rows, ranks = static_cast<std::uint64_t>(what.ranks);
   // Tokens a row that all ranks together train between two synchronisations, which cost as much as some tokens for each
   // row. Two ranks drift apart less: at 22 they lose nothing, at 42 a little. More ranks of skip-gram lose the head's
-  // recall if they meet oftener, and that of rare articles if they meet more rarely.
-  constexpr std::uint64_t kTokensPerRow = 15, kIfTheyDriftLess = 22;
+  // recall if they meet oftener, and at 30 that of rare articles.
+  constexpr std::uint64_t kOfTwoRanks = 22, kOfCbow = 15, kOfSkipGram = 25;
   // A small model is synchronised in no time, so it is synchronised as often as is enough for any; of a larger one
   // the frequent rows meet often, and all of them the more rarely the more there are.
   constexpr std::uint64_t kCheapSquare = 5000000000, kMostCheapRounds = 320;
@@ -64,8 +64,8 @@ RoundsPlan sync_need(const SyncCase& what) {
   // not.
   constexpr double kSparseRounds = 184000, kMostSparseRounds = 160;
   if (ranks == 1 || rows == 0 || tokens == 0) return {};
-  const bool drift_less = ranks == 2 || what.architecture == Architecture::kSkipGram;
-  const std::uint64_t tokens_a_row = drift_less ? kIfTheyDriftLess : kTokensPerRow;
+  const std::uint64_t of_more = what.architecture == Architecture::kSkipGram ? kOfSkipGram : kOfCbow;
+  const std::uint64_t tokens_a_row = ranks == 2 ? kOfTwoRanks : of_more;
   const std::uint64_t drift = tokens / std::max(kLeastTokens, tokens_a_row * rows / ranks) + 1;
   const double tokens_of_run = static_cast<double>(tokens * ranks) * what.epochs / static_cast<double>(rows);
   const double sparse = kSparseRounds / std::pow(tokens_of_run, 1.5) / what.epochs;
