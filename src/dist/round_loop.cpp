@@ -66,7 +66,8 @@ class RoundLoop {
         hooks_(run.hooks),
         model_(model),
         comm_(model.node->all()),
-        plan_(plan_rounds(run.sync, comm::all_gather(tokens_of(run.offsets), comm_), shape_of(model), run.params)),
+        plan_(plan_rounds(run.sync, comm::all_gather(tokens_of(run.offsets), comm_), shape_of(model), run.params,
+                          run.tokens_alike)),
         round_(model, run.sync.rule, plan_),
         bounds_(slice_bounds(run.offsets, checked_cast<std::uint32_t>(std::uint64_t{plan_.rounds} * plan_.hot_syncs))) {
   }

@@ -24,6 +24,7 @@ struct RoundRun {
   std::uint64_t first_record = 0;          // global number of the shard's first sequence
   TrainCursor start;
   Shortening shortening = {};
+  double tokens_alike = 0;  // see plan_rounds()
 };
 
 // Collective. See train_sequences().

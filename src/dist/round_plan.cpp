@@ -88,14 +88,15 @@ std::uint32_t early_epochs(double tokens_a_row, std::uint32_t epochs) {
 }
 
 // Parallel changes of short rounds are steps after each other, which add; those of long rounds are rather the same step
-// taken by each rank. How far a row can get in a round grows with the steps that all ranks together make, a row, and
-// with the rate: at .375 simple sums are just too much for 16 ranks, and a quarter of the correction is enough.
-// Measured for skip-gram; CBOW, whose contexts each take the whole gradient of their mean, needs all of it:
-// docs/adr/0002.
-float adasum_correction(const TrainParams& params, double tokens_a_row) {
-  constexpr double kFar = 1.5;
+// taken by each rank. How far rows get in a round grows with the rate and with the steps that all ranks make a row. For
+// rounds of a quarter of a token a row, as Wikispeedia's, simple sums are just too much for 16 ranks, and a quarter of
+// the correction is enough. There the row of an average token has ten times the tokens of an average row: where it has
+// more, few rows get as far as all would otherwise. CBOW, whose contexts each take the whole gradient of their mean,
+// needs all of the correction: docs/adr/0002.
+float adasum_correction(const TrainParams& params, double tokens_a_row, double tokens_alike) {
+  constexpr double kFar = 1.5, kTimesTheMean = 10;
   if (params.architecture != Architecture::kSkipGram) return 1;
-  const double steps = tokens_a_row * params.window * (1 + params.negatives);
+  const double steps = std::max(tokens_a_row, tokens_alike / kTimesTheMean) * params.window * (1 + params.negatives);
   return static_cast<float>(std::min(1.0, params.learning_rate * steps / kFar));
 }
 
@@ -112,8 +113,17 @@ std::uint64_t most_round_tokens(const ModelShape& shape, std::size_t ranks) {
   return std::min(kMostTokens, budget / row_bytes * 2 / 5);  // 2.5 rows a token: an estimate for sessions of five pages
 }
 
+double tokens_alike(std::span<const std::uint64_t> counts) {
+  double sum = 0, squares = 0;
+  for (const std::uint64_t count : counts) {
+    sum += static_cast<double>(count);
+    squares += static_cast<double>(count) * static_cast<double>(count);
+  }
+  return sum > 0 ? squares / sum : 0;
+}
+
 RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> tokens, const ModelShape& shape,
-                       const TrainParams& params) {
+                       const TrainParams& params, double tokens_alike) {
   const std::uint64_t largest = std::ranges::max(tokens);
   RoundsPlan plan = sync_need({.tokens = largest,
                                .rows = shape.input_rows,
@@ -129,7 +139,7 @@ RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> to
   const double rows = static_cast<double>(shape.input_rows);
   const double tokens_a_row =
       static_cast<double>(std::accumulate(tokens.begin(), tokens.end(), std::uint64_t{0})) / rows;
-  plan.correction = adasum_correction(params, tokens_a_row / plan.rounds);
+  plan.correction = adasum_correction(params, tokens_a_row / plan.rounds, tokens_alike / plan.rounds);
   // Rounds with fewer are short enough, and of a model that has little memory for its rounds.
   const bool is_dense = tokens_a_row >= plan.rounds;
   if (tokens.size() > 1 && is_dense && sync.rows == RowStart::kRandom)

@@ -19,7 +19,7 @@ std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint6
 
 // To be raised when epochs are cut in another way or something else comes between rounds: a checkpoint counts rounds,
 // and cannot be resumed with others.
-inline constexpr int kRoundsVersion = 5;
+inline constexpr int kRoundsVersion = 6;
 
 // What each of several ranks trains.
 enum class RankCopies {
@@ -61,9 +61,14 @@ struct SyncCase {
 // How often all rows must meet at least for the sake of quality, and how many are frequent. Measured: docs/adr/0002.
 RoundsPlan sync_need(const SyncCase& what);
 
-// What `sync` asks for, or else what the model needs; `tokens` are those of each rank's shard.
+// How many tokens of the corpus are of the same article as one of them, on average: the more, the more of it is of few
+// articles. `counts` are those of the articles.
+double tokens_alike(std::span<const std::uint64_t> counts);
+
+// What `sync` asks for, or else what the model needs; `tokens` are those of each rank's shard. Only the correction
+// needs `tokens_alike`.
 RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> tokens, const ModelShape& shape,
-                       const TrainParams& params);
+                       const TrainParams& params, double tokens_alike = 0);
 
 // Most tokens of a round: the rows that they touch are copied, and the copies should not be large beside a large model.
 // One rank alone copies none.

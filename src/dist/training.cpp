@@ -48,6 +48,7 @@ TrainOutcome train_sequences(const TrainParams& params, const SyncParams& sync, 
   const bool with_end = model.matrices.input.rows() > shard.counts.size();
   const auto sequences =
       comm::all_reduce<std::uint64_t>(shard.sequences.size(), comm::ReduceOp::kSum, model.node->all());
+  const double alike = tokens_alike(shard.counts);
   SequenceTrainer trainer(params, std::move(shard.counts), with_end ? std::max<std::uint64_t>(sequences, 1) : 0);
   const RoundRun run{
       .params = params,
@@ -56,7 +57,8 @@ TrainOutcome train_sequences(const TrainParams& params, const SyncParams& sync, 
       .offsets = shard.sequences.offsets,
       .first_record = shard.first_record,
       .start = start,
-      .shortening = sync.rows == RowStart::kRandom ? shortening_of(params.architecture, params.epochs) : Shortening{}};
+      .shortening = sync.rows == RowStart::kRandom ? shortening_of(params.architecture, params.epochs) : Shortening{},
+      .tokens_alike = alike};
   return run_rounds(run, model, [&](const TrainSlice& slice, RoundModel& round) {
     return trainer.train(shard.sequences, slice, round);
   });

@@ -143,26 +143,37 @@ TEST(RoundPlan, FrequentRowsMeetByTheTokensOfTheRoundsThatThereAre) {
   EXPECT_EQ(plan_rounds({.round_tokens = 300000}, tokens, shape, {.epochs = 20}).hot_syncs, 4U);
 }
 
-// By how far a row gets in a round: tokens a row, pairs a token, targets a pair and the rate.
+TEST(RoundPlan, TokensAreAlikeWhereFewArticlesHaveMany) {
+  EXPECT_EQ(tokens_alike(std::vector<std::uint64_t>{7, 7, 7}), 7);
+  EXPECT_EQ(tokens_alike(std::vector<std::uint64_t>{3, 1, 0}), 2.5);
+  EXPECT_EQ(tokens_alike(std::vector<std::uint64_t>{}), 0);
+}
+
+// By how far rows get in a round: tokens a row or of an average token's row, pairs a token, targets a pair and the
+// rate.
 TEST(RoundPlan, ParallelChangesOfShortRoundsOfSkipGramCountMore) {
-  const std::vector<std::uint64_t> tokens(2, 160000);  // 320 rounds of 1000 tokens, of all ranks
-  const auto correction = [&](std::size_t rows, TrainParams params) {
-    return plan_rounds({}, tokens, {rows, rows, 64}, params).correction;
+  const std::vector<std::uint64_t> tokens(2, 160000);
+  const double one_a_round = 320;
+  const auto correction = [&](double alike, TrainParams params, std::size_t rows = 3900) {
+    return plan_rounds({}, tokens, {rows, rows, 64}, params, alike).correction;
   };
   const TrainParams params{.architecture = Architecture::kSkipGram, .window = 5, .negatives = 5, .learning_rate = 0.05};
   const auto with = [&](const auto& change) {
     TrainParams changed = params;
     change(changed);
-    return correction(3900, changed);
+    return correction(3 * one_a_round, changed);
   };
 
-  EXPECT_FLOAT_EQ(correction(3900, params), 1000 / 3900.0F);
-  EXPECT_FLOAT_EQ(with([](TrainParams& p) { p.learning_rate = 0.1; }), 2000 / 3900.0F);
-  EXPECT_FLOAT_EQ(with([](TrainParams& p) { p.window = 10; }), 2000 / 3900.0F);
-  EXPECT_FLOAT_EQ(with([](TrainParams& p) { p.negatives = 11; }), 2000 / 3900.0F);
+  EXPECT_FLOAT_EQ(correction(3 * one_a_round, params), 0.3F);
+  EXPECT_FLOAT_EQ(correction(6 * one_a_round, params), 0.6F);
+  EXPECT_EQ(correction(40 * one_a_round, params), 1) << "an article in every session";
+  EXPECT_FLOAT_EQ(correction(2 * one_a_round, params), 1000 / 3900.0F) << "as evenly spread as can be";
+  EXPECT_FLOAT_EQ(with([](TrainParams& p) { p.learning_rate = 0.1; }), 0.6F);
+  EXPECT_FLOAT_EQ(with([](TrainParams& p) { p.window = 10; }), 0.6F);
+  EXPECT_FLOAT_EQ(with([](TrainParams& p) { p.negatives = 11; }), 0.6F);
   EXPECT_EQ(with([](TrainParams& p) { p.learning_rate = 0.2; }), 1);
   EXPECT_EQ(with([](TrainParams& p) { p.architecture = Architecture::kCbow; }), 1);
-  EXPECT_EQ(correction(50000, params), 1);
+  EXPECT_EQ(correction(160000, params, 50000), 1) << "rounds of a larger model are long";
 }
 
 TEST(RoundPlan, EarlyRoundsDivideTheMeetingsOfARound) {
