@@ -54,7 +54,7 @@ RoundsPlan sync_need(const SyncCase& what) {
   const std::uint64_t tokens = what.tokens, rows = what.rows, ranks = static_cast<std::uint64_t>(what.ranks);
   // Tokens a row that all ranks together train between two synchronisations, which cost as much as some tokens for each
   // row. Two ranks drift apart less: at 22 they lose nothing, at 42 a little. More ranks of skip-gram lose the head's
-  // recall if they meet oftener, and at 30 that of rare articles.
+  // recall if they meet oftener, and at 40 that of rare articles.
   constexpr std::uint64_t kOfTwoRanks = 22, kOfCbow = 15, kOfSkipGram = 25;
   // A small model is synchronised in no time, so it is synchronised as often as is enough for any; of a larger one
   // the frequent rows meet often, and all of them the more rarely the more there are.
