@@ -31,13 +31,12 @@ std::vector<RoundMemory> memories_of(const comm::SharedWindow& window, std::size
 
 }  // namespace
 
-SharedRound::Part::Part(Matrix& trained, CombineRule rule, const comm::Node& node, const RoundsPlan& plan)
+SharedRound::Part::Part(Matrix& trained, const SyncRule& rule, const comm::Node& node, const RoundsPlan& plan)
     : matrix(trained),
       copies(plan.copies),
       hot_rows(std::min(plan.hot_rows, trained.rows())),
       window(node.all().size() == 1 ? 0 : window_bytes(trained, copies), node.ranks(), node.all()),
-      sync(trained, memories_of(window, trained.rows(), copies, node.ranks().size()),
-           {.combine = rule, .ranks = node.all().size(), .correction = plan.correction}, node) {
+      sync(trained, memories_of(window, trained.rows(), copies, node.ranks().size()), rule, node) {
   if (node.all().size() == 1 || copies != RankCopies::kReplica) return;
   replica = Matrix(trained.rows(), trained.dim(), window.share(node.ranks().rank()));
   make_huge(replica.data(), window_bytes(trained, copies));
@@ -56,8 +55,10 @@ void SharedRound::Part::replicate() {
 
 SharedRound::SharedRound(NodeModel& model, CombineRule rule, const RoundsPlan& plan)
     : model_(model),
-      input_(model.matrices.input, rule, node(), plan),
-      output_(model.matrices.output, rule, node(), plan),
+      input_(model.matrices.input, {.combine = rule, .ranks = node().all().size(), .correction = plan.input_correction},
+             node(), plan),
+      output_(model.matrices.output,
+              {.combine = rule, .ranks = node().all().size(), .correction = plan.output_correction}, node(), plan),
       rows_(input_.rows(node()), output_.rows(node())) {}
 
 template <class Work>

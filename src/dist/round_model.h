@@ -46,7 +46,7 @@ class SharedRound {
  private:
   // One of the two matrices.
   struct Part {
-    Part(Matrix& trained, CombineRule rule, const comm::Node& node, const RoundsPlan& plan);
+    Part(Matrix& trained, const SyncRule& rule, const comm::Node& node, const RoundsPlan& plan);
 
     // What this rank trains.
     RoundRows rows(const comm::Node& node);

@@ -19,8 +19,9 @@ std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint6
 
 namespace {
 
-// How often all rows meet in early epochs for once in others, if the meetings of the frequent rows allow it.
-constexpr std::uint32_t kEarlyTimes = 4;
+// How often all rows meet in early epochs for once in others, if the meetings of the frequent rows allow it. Oftener,
+// skip-gram's rows take other directions, with which the head is recalled less well (docs/adr/0002).
+constexpr std::uint32_t kEarlyTimes = 4, kEarlyTimesOfSkipGram = 2;
 
 // Models of no more are small: their rounds are short.
 constexpr std::uint64_t kManyRows = 16384;
@@ -45,7 +46,7 @@ std::size_t hot_rows_of(std::size_t rows) {
 }  // namespace
 
 std::uint32_t RoundsPlan::early_times() const {
-  std::uint32_t times = kEarlyTimes;
+  std::uint32_t times = most_early_times;
   while (hot_syncs % times != 0) --times;
   return times;
 }
@@ -73,6 +74,7 @@ RoundsPlan sync_need(const SyncCase& what) {
                                      static_cast<std::uint64_t>(std::min(sparse, kMostSparseRounds)));
   RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, few))};
   need.hot_rows = hot_rows_of(what.rows);
+  need.most_early_times = what.architecture == Architecture::kSkipGram ? kEarlyTimesOfSkipGram : kEarlyTimes;
   return need;
 }
 
@@ -98,6 +100,16 @@ float adasum_correction(const TrainParams& params, double tokens_a_row, double t
   if (params.architecture != Architecture::kSkipGram) return 1;
   const double steps = std::max(tokens_a_row, tokens_alike / kTimesTheMean) * params.window * (1 + params.negatives);
   return static_cast<float>(std::min(1.0, params.learning_rate * steps / kFar));
+}
+
+// The more the input rows of skip-gram have in common, the less their cosines tell of the rest. Longer changes of
+// output rows, which all take part in the negative samples of all ranks, leave less in common to input rows. Two ranks
+// lose nothing without, eight and more have less in common anyway, and then rare articles lose. Measured:
+// docs/adr/0002.
+float longest_output_correction(Architecture architecture, std::size_t ranks) {
+  constexpr float kOfFourRanks = 0.85F;
+  const bool few = ranks > 2 && ranks <= 4;
+  return few && architecture == Architecture::kSkipGram ? kOfFourRanks : 1;
 }
 
 // About ten seconds: a request to stop waits for the end of the round.
@@ -139,7 +151,9 @@ RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> to
   const double rows = static_cast<double>(shape.input_rows);
   const double tokens_a_row =
       static_cast<double>(std::accumulate(tokens.begin(), tokens.end(), std::uint64_t{0})) / rows;
-  plan.correction = adasum_correction(params, tokens_a_row / plan.rounds, tokens_alike / plan.rounds);
+  plan.input_correction = adasum_correction(params, tokens_a_row / plan.rounds, tokens_alike / plan.rounds);
+  plan.output_correction =
+      std::min(plan.input_correction, longest_output_correction(params.architecture, tokens.size()));
   // Rounds with fewer are short enough, and of a model that has little memory for its rounds.
   const bool is_dense = tokens_a_row >= plan.rounds;
   if (tokens.size() > 1 && is_dense && sync.rows == RowStart::kRandom)

@@ -26,11 +26,15 @@ constexpr std::size_t kRows = 300, kHotRows = 40;
 constexpr ModelShape kShape{.input_rows = kRows, .output_rows = 17, .dim = 5};
 
 struct Fixture {
-  explicit Fixture(RankCopies copies, int most_ranks = 0, float correction = 1)
+  explicit Fixture(RankCopies copies, int most_ranks = 0, float input_correction = 1, float output_correction = 1)
       : model(zero_model(kShape,
                          std::make_shared<const comm::Node>(world(), comm::NodeParams{.most_ranks = most_ranks}))),
         round(start(model), CombineRule::kAdasum,
-              {.hot_syncs = 2, .hot_rows = kHotRows, .copies = copies, .correction = correction}) {}
+              {.hot_syncs = 2,
+               .hot_rows = kHotRows,
+               .copies = copies,
+               .input_correction = input_correction,
+               .output_correction = output_correction}) {}
 
   // Rows that differ, before there are copies of them.
   static NodeModel& start(NodeModel& model) {
@@ -140,14 +144,17 @@ TEST(SharedRound, ShortenedRowsAreThoseOfTheModelAndOfEveryRank) {
 }
 
 // Overlays, replicas and nodes alike: the same change of all ranks is one, or without correction their sum.
-TEST(SharedRound, MeetingsCorrectAsMuchAsThePlanSays) {
-  for (const auto& [correction, all] : {std::pair(1.0F, 1), {0.0F, world().size()}})
+TEST(SharedRound, MeetingsCorrectRowsOfEitherMatrixAsMuchAsThePlanSays) {
+  const auto as_long = [](float correction) { return correction == 1 ? 1.0F : static_cast<float>(world().size()); };
+  for (const auto& [input, output] : {std::pair(1.0F, 0.0F), {0.0F, 1.0F}})
     for (const auto& [copies, most_ranks] :
          {std::pair(RankCopies::kTouchedRows, 0), {RankCopies::kReplica, 0}, {RankCopies::kTouchedRows, 1}}) {
-      Fixture fixture(copies, most_ranks, correction);
+      Fixture fixture(copies, most_ranks, input, output);
+      Fixture::add(fixture.round.rows().input, 3, 1);
       Fixture::add(fixture.round.rows().output, 3, 1);
       fixture.round.finish(ValuePrecision::kFloat32);
-      EXPECT_FLOAT_EQ(fixture.model.matrices.output.row(3)[1], 2.0F * static_cast<float>(all));
+      EXPECT_FLOAT_EQ(fixture.model.matrices.input.row(3)[1], 2 * as_long(input));
+      EXPECT_FLOAT_EQ(fixture.model.matrices.output.row(3)[1], 2 * as_long(output));
       comm::barrier(world());
     }
 }

@@ -155,7 +155,7 @@ TEST(RoundPlan, ParallelChangesOfShortRoundsOfSkipGramCountMore) {
   const std::vector<std::uint64_t> tokens(2, 160000);
   const double one_a_round = 320;
   const auto correction = [&](double alike, TrainParams params, std::size_t rows = 3900) {
-    return plan_rounds({}, tokens, {rows, rows, 64}, params, alike).correction;
+    return plan_rounds({}, tokens, {rows, rows, 64}, params, alike).input_correction;
   };
   const TrainParams params{.architecture = Architecture::kSkipGram, .window = 5, .negatives = 5, .learning_rate = 0.05};
   const auto with = [&](const auto& change) {
@@ -176,15 +176,41 @@ TEST(RoundPlan, ParallelChangesOfShortRoundsOfSkipGramCountMore) {
   EXPECT_EQ(correction(160000, params, 50000), 1) << "rounds of a larger model are long";
 }
 
+TEST(RoundPlan, FourRanksOfSkipGramMakeLongerChangesOfOutputRows) {
+  const auto plan = [](std::size_t ranks, Architecture architecture) {
+    const std::vector<std::uint64_t> tokens(ranks, 2000000);
+    return plan_rounds({}, tokens, {50000, 50000, 64}, {.architecture = architecture});
+  };
+
+  EXPECT_FLOAT_EQ(plan(4, Architecture::kSkipGram).output_correction, 0.85F);
+  EXPECT_FLOAT_EQ(plan(3, Architecture::kSkipGram).output_correction, 0.85F);
+  EXPECT_EQ(plan(4, Architecture::kSkipGram).input_correction, 1);
+  EXPECT_EQ(plan(4, Architecture::kCbow).output_correction, 1);
+  EXPECT_EQ(plan(2, Architecture::kSkipGram).output_correction, 1);
+  EXPECT_EQ(plan(8, Architecture::kSkipGram).output_correction, 1);
+}
+
+// Where rounds are so short that less of the correction is made anyway, of both matrices.
+TEST(RoundPlan, ShortRoundsMakeTheSameCorrectionOfBothMatrices) {
+  const RoundsPlan plan = plan_rounds({}, std::vector<std::uint64_t>(4, 80000), {3900, 3900, 64},
+                                      {.architecture = Architecture::kSkipGram, .window = 5, .negatives = 5}, 960);
+  EXPECT_LT(plan.input_correction, 0.5F);
+  EXPECT_EQ(plan.output_correction, plan.input_correction);
+}
+
 TEST(RoundPlan, EarlyRoundsDivideTheMeetingsOfARound) {
   const auto times = [](std::uint32_t hot_syncs) { return RoundsPlan{.hot_syncs = hot_syncs}.early_times(); };
+  const auto times_of = [](Architecture architecture) {
+    const std::vector<std::uint64_t> tokens(2, 2000000);
+    return plan_rounds({}, tokens, {50000, 50000, 50}, {.architecture = architecture, .epochs = 20}).early_times();
+  };
 
   EXPECT_EQ(times(20), 4U);
   EXPECT_EQ(times(6), 3U);
   EXPECT_EQ(times(2), 2U);
   EXPECT_EQ(times(5), 1U);
-  EXPECT_EQ(plan_rounds({}, std::vector<std::uint64_t>(2, 2000000), {50000, 50000, 50}, {.epochs = 20}).early_times(),
-            4U);
+  EXPECT_EQ(times_of(Architecture::kCbow), 4U);
+  EXPECT_EQ(times_of(Architecture::kSkipGram), 2U);
 }
 
 TEST(RoundPlan, WhatIsAskedForIsDone) {
