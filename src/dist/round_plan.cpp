@@ -19,8 +19,8 @@ std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint6
 
 namespace {
 
-// How often all rows meet in early epochs for once in others, if the meetings of the frequent rows allow it. Oftener,
-// skip-gram's rows take other directions, with which the head is recalled less well (docs/adr/0002).
+// How often all rows meet in early epochs for once in others, if the meetings of the frequent rows allow it. With four
+// times skip-gram recalls the head less well (docs/adr/0002).
 constexpr std::uint32_t kEarlyTimes = 4, kEarlyTimesOfSkipGram = 2;
 
 // Models of no more are small: their rounds are short.
@@ -46,9 +46,9 @@ std::size_t hot_rows_of(std::size_t rows) {
 }  // namespace
 
 std::uint32_t RoundsPlan::early_times() const {
-  std::uint32_t times = most_early_times;
-  while (hot_syncs % times != 0) --times;
-  return times;
+  for (const std::uint32_t times : {asked_early_times, 4U, 3U, 2U})
+    if (hot_syncs % times == 0) return times;
+  return 1;
 }
 
 RoundsPlan sync_need(const SyncCase& what) {
@@ -74,7 +74,7 @@ RoundsPlan sync_need(const SyncCase& what) {
                                      static_cast<std::uint64_t>(std::min(sparse, kMostSparseRounds)));
   RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, few))};
   need.hot_rows = hot_rows_of(what.rows);
-  need.most_early_times = what.architecture == Architecture::kSkipGram ? kEarlyTimesOfSkipGram : kEarlyTimes;
+  need.asked_early_times = what.architecture == Architecture::kSkipGram ? kEarlyTimesOfSkipGram : kEarlyTimes;
   return need;
 }
 
@@ -102,14 +102,14 @@ float adasum_correction(const TrainParams& params, double tokens_a_row, double t
   return static_cast<float>(std::min(1.0, params.learning_rate * steps / kFar));
 }
 
-// The more the input rows of skip-gram have in common, the less their cosines tell of the rest. Longer changes of
-// output rows, which all take part in the negative samples of all ranks, leave less in common to input rows. Two ranks
-// lose nothing without, eight and more have less in common anyway, and then rare articles lose. Measured:
-// docs/adr/0002.
-float longest_output_correction(Architecture architecture, std::size_t ranks) {
+// Longer changes of output rows, which all take part in the negative samples of all ranks, leave less in common to the
+// input rows of skip-gram, whose cosines then tell more of the rest. Two ranks lose nothing without. With eight and
+// more rare articles lose by it and the head needs no help; five to seven, not measured, are taken to be like those,
+// and warm starts, whose rows have their common part already, stay as they were. Measured: docs/adr/0002.
+float longest_output_correction(Architecture architecture, std::size_t ranks, RowStart rows) {
   constexpr float kOfFourRanks = 0.85F;
   const bool few = ranks > 2 && ranks <= 4;
-  return few && architecture == Architecture::kSkipGram ? kOfFourRanks : 1;
+  return few && architecture == Architecture::kSkipGram && rows == RowStart::kRandom ? kOfFourRanks : 1;
 }
 
 // About ten seconds: a request to stop waits for the end of the round.
@@ -153,7 +153,7 @@ RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> to
       static_cast<double>(std::accumulate(tokens.begin(), tokens.end(), std::uint64_t{0})) / rows;
   plan.input_correction = adasum_correction(params, tokens_a_row / plan.rounds, tokens_alike / plan.rounds);
   plan.output_correction =
-      std::min(plan.input_correction, longest_output_correction(params.architecture, tokens.size()));
+      std::min(plan.input_correction, longest_output_correction(params.architecture, tokens.size(), sync.rows));
   // Rounds with fewer are short enough, and of a model that has little memory for its rounds.
   const bool is_dense = tokens_a_row >= plan.rounds;
   if (tokens.size() > 1 && is_dense && sync.rows == RowStart::kRandom)

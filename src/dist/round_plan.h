@@ -33,12 +33,13 @@ struct RoundsPlan {
   std::uint32_t hot_syncs = 1;  // a round then; the last is that of all rows
   std::size_t hot_rows = 0;
   RankCopies copies = RankCopies::kTouchedRows;
-  std::uint32_t early_epochs = 0;      // the first ones, in which all rows meet oftener,
-  std::uint32_t most_early_times = 4;  // at most so many times for once in others
-  float input_correction = 1;          // of Adasum (embedding/combine_rule.h), for the rows of either matrix
+  std::uint32_t early_epochs = 0;       // the first ones, in which all rows meet oftener,
+  std::uint32_t asked_early_times = 4;  // so many times for once in others, if that divides hot_syncs
+  float input_correction = 1;           // of Adasum (embedding/combine_rule.h), for the rows of either matrix
   float output_correction = 1;
 
-  // How often all rows meet in early epochs for once in others: as often as divides hot_syncs.
+  // How often all rows meet in early epochs for once in others: as asked, or else the most up to 4 that divides
+  // hot_syncs.
   std::uint32_t early_times() const;
   bool is_early(std::uint32_t epoch) const { return epoch < early_epochs; }
   std::uint32_t rounds_of(std::uint32_t epoch) const { return is_early(epoch) ? rounds * early_times() : rounds; }

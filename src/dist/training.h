@@ -29,7 +29,7 @@ struct SyncParams {
                                             //   0: as many as memory should be spent on (round_plan.h)
   std::uint32_t min_rounds = 0;             // fewest rounds an epoch; 0: as the model needs them (round_plan.h)
   std::uint32_t hot_syncs = 0;              // synchronisations of the most frequent rows a round, the last with all
-                                            //   rows (in early epochs a few of them); 0: as the model needs them
+                                            //   rows (in early epochs one to three others, too); 0: as needed
   ValuePrecision precision = ValuePrecision::kFloat32;  // of what travels between nodes
   double memory_gib = 0;  // of a node, that training may take; 0: what is free when it begins
   RowStart rows = RowStart::kRandom;

@@ -177,17 +177,18 @@ TEST(RoundPlan, ParallelChangesOfShortRoundsOfSkipGramCountMore) {
 }
 
 TEST(RoundPlan, FourRanksOfSkipGramMakeLongerChangesOfOutputRows) {
-  const auto plan = [](std::size_t ranks, Architecture architecture) {
+  const auto plan = [](std::size_t ranks, Architecture architecture, RowStart rows = RowStart::kRandom) {
     const std::vector<std::uint64_t> tokens(ranks, 2000000);
-    return plan_rounds({}, tokens, {50000, 50000, 64}, {.architecture = architecture});
+    return plan_rounds({.rows = rows}, tokens, {50000, 50000, 64}, {.architecture = architecture});
   };
 
   EXPECT_FLOAT_EQ(plan(4, Architecture::kSkipGram).output_correction, 0.85F);
   EXPECT_FLOAT_EQ(plan(3, Architecture::kSkipGram).output_correction, 0.85F);
   EXPECT_EQ(plan(4, Architecture::kSkipGram).input_correction, 1);
-  EXPECT_EQ(plan(4, Architecture::kCbow).output_correction, 1);
+  EXPECT_EQ(plan(4, Architecture::kSkipGram, RowStart::kTrained).output_correction, 1);
+  for (const std::size_t ranks : {3, 4}) EXPECT_EQ(plan(ranks, Architecture::kCbow).output_correction, 1);
   EXPECT_EQ(plan(2, Architecture::kSkipGram).output_correction, 1);
-  EXPECT_EQ(plan(8, Architecture::kSkipGram).output_correction, 1);
+  EXPECT_EQ(plan(5, Architecture::kSkipGram).output_correction, 1);
 }
 
 // Where rounds are so short that less of the correction is made anyway, of both matrices.
@@ -209,6 +210,9 @@ TEST(RoundPlan, EarlyRoundsDivideTheMeetingsOfARound) {
   EXPECT_EQ(times(6), 3U);
   EXPECT_EQ(times(2), 2U);
   EXPECT_EQ(times(5), 1U);
+  EXPECT_EQ((RoundsPlan{.hot_syncs = 24, .asked_early_times = 2}.early_times()), 2U);
+  EXPECT_EQ((RoundsPlan{.hot_syncs = 9, .asked_early_times = 2}.early_times()), 3U) << "rather oftener than not at all";
+  EXPECT_EQ((RoundsPlan{.hot_syncs = 5, .asked_early_times = 2}.early_times()), 1U);
   EXPECT_EQ(times_of(Architecture::kCbow), 4U);
   EXPECT_EQ(times_of(Architecture::kSkipGram), 2U);
 }
