@@ -19,9 +19,13 @@ std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint6
 
 namespace {
 
-// How often all rows meet in early epochs for once in others, if the meetings of the frequent rows allow it. With four
-// times skip-gram recalls the head less well (docs/adr/0002).
-constexpr std::uint32_t kEarlyTimes = 4, kEarlyTimesOfSkipGram = 2;
+// How often all rows meet in early epochs for once in others, if the meetings of the frequent rows allow it. Few
+// ranks of skip-gram need no more than two; eight lose the head with two where a run is short (docs/adr/0002).
+constexpr std::uint32_t kEarlyTimes = 4, kEarlyTimesOfFewSkipGram = 2;
+
+bool is_few_of_skip_gram(Architecture architecture, std::uint64_t ranks) {
+  return ranks <= 4 && architecture == Architecture::kSkipGram;
+}
 
 // Models of no more are small: their rounds are short.
 constexpr std::uint64_t kManyRows = 16384;
@@ -74,7 +78,7 @@ RoundsPlan sync_need(const SyncCase& what) {
                                      static_cast<std::uint64_t>(std::min(sparse, kMostSparseRounds)));
   RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, few))};
   need.hot_rows = hot_rows_of(what.rows);
-  need.asked_early_times = what.architecture == Architecture::kSkipGram ? kEarlyTimesOfSkipGram : kEarlyTimes;
+  need.asked_early_times = is_few_of_skip_gram(what.architecture, ranks) ? kEarlyTimesOfFewSkipGram : kEarlyTimes;
   return need;
 }
 
@@ -108,8 +112,8 @@ float adasum_correction(const TrainParams& params, double tokens_a_row, double t
 // and warm starts, whose rows have their common part already, stay as they were. Measured: docs/adr/0002.
 float longest_output_correction(Architecture architecture, std::size_t ranks, RowStart rows) {
   constexpr float kOfFourRanks = 0.85F;
-  const bool few = ranks > 2 && ranks <= 4;
-  return few && architecture == Architecture::kSkipGram && rows == RowStart::kRandom ? kOfFourRanks : 1;
+  const bool is_few = ranks > 2 && is_few_of_skip_gram(architecture, ranks);
+  return is_few && rows == RowStart::kRandom ? kOfFourRanks : 1;
 }
 
 // About ten seconds: a request to stop waits for the end of the round.

@@ -201,8 +201,8 @@ TEST(RoundPlan, ShortRoundsMakeTheSameCorrectionOfBothMatrices) {
 
 TEST(RoundPlan, EarlyRoundsDivideTheMeetingsOfARound) {
   const auto times = [](std::uint32_t hot_syncs) { return RoundsPlan{.hot_syncs = hot_syncs}.early_times(); };
-  const auto times_of = [](Architecture architecture) {
-    const std::vector<std::uint64_t> tokens(2, 2000000);
+  const auto times_of = [](Architecture architecture, std::size_t ranks) {
+    const std::vector<std::uint64_t> tokens(ranks, 4000000 / ranks);
     return plan_rounds({}, tokens, {50000, 50000, 50}, {.architecture = architecture, .epochs = 20}).early_times();
   };
 
@@ -213,8 +213,10 @@ TEST(RoundPlan, EarlyRoundsDivideTheMeetingsOfARound) {
   EXPECT_EQ((RoundsPlan{.hot_syncs = 24, .asked_early_times = 2}.early_times()), 2U);
   EXPECT_EQ((RoundsPlan{.hot_syncs = 9, .asked_early_times = 2}.early_times()), 3U) << "rather oftener than not at all";
   EXPECT_EQ((RoundsPlan{.hot_syncs = 5, .asked_early_times = 2}.early_times()), 1U);
-  EXPECT_EQ(times_of(Architecture::kCbow), 4U);
-  EXPECT_EQ(times_of(Architecture::kSkipGram), 2U);
+  EXPECT_EQ(times_of(Architecture::kCbow, 2), 4U);
+  EXPECT_EQ(times_of(Architecture::kSkipGram, 2), 2U);
+  EXPECT_EQ(times_of(Architecture::kSkipGram, 4), 2U);
+  EXPECT_EQ(times_of(Architecture::kSkipGram, 5), 4U);
 }
 
 TEST(RoundPlan, WhatIsAskedForIsDone) {
