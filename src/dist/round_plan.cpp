@@ -50,7 +50,7 @@ std::size_t hot_rows_of(std::size_t rows) {
 }  // namespace
 
 std::uint32_t RoundsPlan::early_times() const {
-  for (const std::uint32_t times : {asked_early_times, 4U, 3U, 2U})
+  for (const std::uint32_t times : {asked_early_times, kEarlyTimes, 3U, 2U})
     if (hot_syncs % times == 0) return times;
   return 1;
 }
@@ -107,9 +107,9 @@ float adasum_correction(const TrainParams& params, double tokens_a_row, double t
 }
 
 // Longer changes of output rows, which all take part in the negative samples of all ranks, leave less in common to the
-// input rows of skip-gram, whose cosines then tell more of the rest. Two ranks lose nothing without. With eight and
-// more rare articles lose by it and the head needs no help; five to seven, not measured, are taken to be like those,
-// and warm starts, whose rows have their common part already, stay as they were. Measured: docs/adr/0002.
+// input rows of skip-gram, whose cosines then tell more of the rest. Two ranks lose nothing without. Rare articles of
+// eight ranks lose too much by it; five to seven, not measured, are taken to be like those, and warm starts, whose rows
+// have their common part already, stay as they were. Measured: docs/adr/0002.
 float longest_output_correction(Architecture architecture, std::size_t ranks, RowStart rows) {
   constexpr float kOfFourRanks = 0.85F;
   const bool is_few = ranks > 2 && is_few_of_skip_gram(architecture, ranks);
