@@ -20,6 +20,7 @@ RECALL, AGREEMENT = "next-article recall@10", "label agreement@10"
 class Stratum:
     weight: float  # of this part in the figure
     values: np.ndarray  # one a probe, from 0 to 1
+    alike: np.ndarray  # one number a probe; probes with the same one say the same
 
 
 def read_sessions_flat(path):
@@ -63,6 +64,12 @@ def agreement_of(labels, probes, nearest):
     return np.array(shares)
 
 
+def same_two_articles(pairs):
+    """A number for each pair that all pairs of the same two articles have. Readers go from one popular article to another
+    again and again: whether the two are neighbours is one question, however often it is asked."""
+    return np.unique(np.sort(pairs, axis=1), axis=0, return_inverse=True)[1]
+
+
 class Probes:
     def __init__(self, train, held_out, labels, min_count, wanted):
         """`wanted`: probes a bucket at most, of each measure."""
@@ -73,11 +80,12 @@ class Probes:
         self.labels = read_label_sets(labels, self.qids)
         pairs = read_pairs(held_out)
         known = self._known_pairs(pairs)
-        self.pairs, self.weights, self.articles = {}, {}, {}
+        self.pairs, self.alike, self.weights, self.articles = {}, {}, {}, {}
         for number, name in enumerate(NAMES):
             mine = known[self.bucket[known[:, 1]] == number]
             self.weights[name] = len(mine) / max(1, len(pairs))
             self.pairs[name] = random.permutation(mine)[:wanted]
+            self.alike[name] = same_two_articles(self.pairs[name])
             articles = np.flatnonzero((self.bucket == number) & self.labels.any(axis=1))
             self.articles[name] = random.permutation(articles)[:wanted]
 
@@ -103,11 +111,12 @@ class Probes:
         figures, overall = {}, []
         for name in NAMES:
             hits = hits_at_10(unit, *self.pairs[name].T)
-            overall.append(Stratum(self.weights[name], hits))
-            figures[f"{RECALL}, {name}"] = [Stratum(1, hits)]
+            overall.append(Stratum(self.weights[name], hits, self.alike[name]))
+            figures[f"{RECALL}, {name}"] = [Stratum(1, hits, self.alike[name])]
         for name in NAMES:
             probes = self.articles[name]
-            figures[f"{AGREEMENT}, {name}"] = [Stratum(1, agreement_of(self.labels, probes, nearest_10(unit, probes)))]
+            agreement = agreement_of(self.labels, probes, nearest_10(unit, probes))
+            figures[f"{AGREEMENT}, {name}"] = [Stratum(1, agreement, np.arange(len(probes)))]
         return {RECALL: overall, **figures}
 
     def write_pairs(self, path):
@@ -141,9 +150,12 @@ def compare(ours, theirs, name):
 
 
 def probe_variance(ours, theirs):
-    """Of the weighted mean difference of one stratum, from the differences of its probes."""
-    if len(ours[0].values) < 2:
-        return 0.0
+    """Of the weighted mean difference of one stratum, from the differences of its probes, those alike taken together."""
     difference = np.mean([one.values for one in ours], axis=0) - np.mean([one.values for one in theirs], axis=0)
-    difference = difference[np.isfinite(difference)]
-    return ours[0].weight**2 * float(np.var(difference, ddof=1)) / max(1, len(difference))
+    finite = np.isfinite(difference)
+    groups, group = np.unique(ours[0].alike[finite], return_inverse=True)
+    if len(groups) < 2:
+        return 0.0
+    difference = difference[finite]
+    sums = np.bincount(group, difference - difference.mean())
+    return ours[0].weight**2 * len(groups) / (len(groups) - 1) * float(np.sum(sums**2)) / len(difference) ** 2

@@ -19,13 +19,9 @@ std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint6
 
 namespace {
 
-// How often all rows meet in early epochs for once in others, if the meetings of the frequent rows allow it. Few
-// ranks of skip-gram need no more than two; eight lose the head with two where a run is short (docs/adr/0002).
-constexpr std::uint32_t kEarlyTimes = 4, kEarlyTimesOfFewSkipGram = 2;
-
-bool is_few_of_skip_gram(Architecture architecture, std::uint64_t ranks) {
-  return ranks <= 4 && architecture == Architecture::kSkipGram;
-}
+// How often all rows meet in early epochs for once in others, if the meetings of the frequent rows allow it. With four
+// skip-gram loses the head along links (docs/adr/0002).
+constexpr std::uint32_t kEarlyTimes = 4, kEarlyTimesOfSkipGram = 2;
 
 // Models of no more are small: their rounds are short.
 constexpr std::uint64_t kManyRows = 16384;
@@ -39,6 +35,18 @@ std::uint32_t hot_syncs_of(std::uint64_t round_tokens, std::uint64_t rows, std::
   if (ranks == 1 || rows <= kManyRows) return 1;
   const std::uint64_t most = std::min(round_tokens * ranks / rows, round_tokens / kLeastTokens);
   return std::max(kEarlyTimes, checked_cast<std::uint32_t>(most / kEarlyTimes) * kEarlyTimes);
+}
+
+// Up to so many ranks of skip-gram are few: they lose the head where they meet as often as many must.
+constexpr std::uint64_t kFewRanks = 4;
+
+// Of the whole run: rows that it trains seldom must meet often. `tokens_a_row` are those of all ranks and epochs. Both
+// curves pass through what WordNet needs (85 tokens a row, 190 rounds). For 50,000 articles (420) 20 are enough, but
+// not for many ranks of skip-gram, which need 80 there, and no more than others where a run is long.
+double sparse_rounds(Architecture architecture, std::uint64_t ranks, double tokens_a_row) {
+  constexpr double kRounds = 184000, kOfManySkipGram = 1700;
+  if (architecture == Architecture::kSkipGram && ranks > kFewRanks) return kOfManySkipGram / std::sqrt(tokens_a_row);
+  return kRounds / std::pow(tokens_a_row, 1.5);
 }
 
 // Few: it is the most frequent that drift apart (docs/adr/0002).
@@ -64,21 +72,18 @@ RoundsPlan sync_need(const SyncCase& what) {
   // A small model is synchronised in no time, so it is synchronised as often as is enough for any; of a larger one
   // the frequent rows meet often, and all of them the more rarely the more there are.
   constexpr std::uint64_t kCheapSquare = 5000000000, kMostCheapRounds = 320;
-  // Rows that a whole run trains seldom must meet often: the rounds of the run, times the tokens that it trains a row
-  // to the power of 1.5, which passes through what WordNet needs (85 tokens a row) and the 50,000 articles (420) do
-  // not.
-  constexpr double kSparseRounds = 184000, kMostSparseRounds = 160;
+  constexpr double kMostSparseRounds = 160;
   if (ranks == 1 || rows == 0 || tokens == 0) return {};
   const std::uint64_t of_more = what.architecture == Architecture::kSkipGram ? kOfSkipGram : kOfCbow;
   const std::uint64_t tokens_a_row = ranks == 2 ? kOfTwoRanks : of_more;
   const std::uint64_t drift = tokens / std::max(kLeastTokens, tokens_a_row * rows / ranks) + 1;
   const double tokens_of_run = static_cast<double>(tokens * ranks) * what.epochs / static_cast<double>(rows);
-  const double sparse = kSparseRounds / std::pow(tokens_of_run, 1.5) / what.epochs;
+  const double sparse = sparse_rounds(what.architecture, ranks, tokens_of_run) / what.epochs;
   const std::uint64_t few = std::max(std::min(kCheapSquare / (rows * rows), kMostCheapRounds),
                                      static_cast<std::uint64_t>(std::min(sparse, kMostSparseRounds)));
   RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, few))};
   need.hot_rows = hot_rows_of(what.rows);
-  need.asked_early_times = is_few_of_skip_gram(what.architecture, ranks) ? kEarlyTimesOfFewSkipGram : kEarlyTimes;
+  need.asked_early_times = what.architecture == Architecture::kSkipGram ? kEarlyTimesOfSkipGram : kEarlyTimes;
   return need;
 }
 
@@ -112,7 +117,7 @@ float adasum_correction(const TrainParams& params, double tokens_a_row, double t
 // have their common part already, stay as they were. Measured: docs/adr/0002.
 float longest_output_correction(Architecture architecture, std::size_t ranks, RowStart rows) {
   constexpr float kOfFourRanks = 0.85F;
-  const bool is_few = ranks > 2 && is_few_of_skip_gram(architecture, ranks);
+  const bool is_few = architecture == Architecture::kSkipGram && ranks > 2 && ranks <= kFewRanks;
   return is_few && rows == RowStart::kRandom ? kOfFourRanks : 1;
 }
 

@@ -19,7 +19,7 @@ std::uint32_t rounds_per_epoch(std::span<const std::uint64_t> tokens, std::uint6
 
 // To be raised when epochs are cut in another way or something else comes between rounds: a checkpoint counts rounds,
 // and cannot be resumed with others.
-inline constexpr int kRoundsVersion = 8;
+inline constexpr int kRoundsVersion = 9;
 
 // What each of several ranks trains.
 enum class RankCopies {
