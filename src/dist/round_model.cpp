@@ -53,12 +53,14 @@ void SharedRound::Part::replicate() {
   if (!replica.empty()) std::memcpy(replica.data(), matrix.data(), matrix_bytes(matrix));
 }
 
+SyncRule SharedRound::sync_rule(CombineRule combine, float correction) const {
+  return {.combine = combine, .ranks = node().all().size(), .correction = correction};
+}
+
 SharedRound::SharedRound(NodeModel& model, CombineRule rule, const RoundsPlan& plan)
     : model_(model),
-      input_(model.matrices.input, {.combine = rule, .ranks = node().all().size(), .correction = plan.input_correction},
-             node(), plan),
-      output_(model.matrices.output,
-              {.combine = rule, .ranks = node().all().size(), .correction = plan.output_correction}, node(), plan),
+      input_(model.matrices.input, sync_rule(rule, plan.input_correction), node(), plan),
+      output_(model.matrices.output, sync_rule(rule, plan.output_correction), node(), plan),
       rows_(input_.rows(node()), output_.rows(node())) {}
 
 template <class Work>

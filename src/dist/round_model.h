@@ -62,6 +62,7 @@ class SharedRound {
   };
 
   const comm::Node& node() const { return *model_.node; }
+  SyncRule sync_rule(CombineRule combine, float correction) const;
 
   template <class Work>
   void between_barriers(const Work& work);

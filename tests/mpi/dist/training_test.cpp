@@ -76,7 +76,6 @@ TEST(Training, NodesHaveEqualModelsAndRunsRepeat) {
     Fixture fixture;
     fixture.sync.round_tokens = round_tokens;
     NodeModel first = fixture.new_model(), second = fixture.new_model();
-
     const TrainOutcome outcome = train(fixture, first);
     train(fixture, second);
 
@@ -157,15 +156,17 @@ TEST(Training, ResumesInTheMiddleOfAnEpoch) {
 
 // While rows take their directions, all of them meet oftener.
 TEST(Training, EarlyEpochsHaveMoreRounds) {
-  Fixture fixture;
-  fixture.sync.hot_syncs = 8;
-  NodeModel model = fixture.new_model();
-  std::vector<RoundReport> reports;
+  for (const auto& [architecture, times] : {std::pair(Architecture::kCbow, 4U), {Architecture::kSkipGram, 2U}}) {
+    Fixture fixture;
+    fixture.params.architecture = architecture;
+    fixture.sync.hot_syncs = 8;
+    NodeModel model = fixture.new_model();
+    std::vector<RoundReport> reports;
+    train(fixture, model, {.on_report = [&](const RoundReport& report) { reports.push_back(report); }});
 
-  train(fixture, model, {.on_report = [&](const RoundReport& report) { reports.push_back(report); }});
-
-  EXPECT_EQ(reports.front().rounds, reports.back().rounds * (world().size() == 1 ? 1 : 4));
-  for (std::size_t i = 0; i < reports.size(); ++i) EXPECT_EQ(reports[i].step, i);
+    EXPECT_EQ(reports.front().rounds, reports.back().rounds * (world().size() == 1 ? 1 : times));
+    for (std::size_t i = 0; i < reports.size(); ++i) EXPECT_EQ(reports[i].step, i);
+  }
 }
 
 TEST(Training, RefusesACursorOfAnotherRun) {
@@ -229,7 +230,6 @@ TEST(Training, ARoundThatSpoilsTheModelIsTakenBackAndTrainedAtHalfTheRate) {
       train(fixture, model, {.on_divergence = [&](const Divergence& divergence) { found.push_back(divergence); }},
             {.epoch = epoch});
     });
-
     ASSERT_ON_ALL_RANKS(fault.has_value());
     EXPECT_EQ(fault->code(), ExitCode::kUsage);
     ASSERT_EQ(found.size(), 3U);
