@@ -67,7 +67,7 @@ def agreement_of(labels, probes, nearest):
 def same_two_articles(pairs):
     """A number for each pair that all pairs of the same two articles have. Readers go from one popular article to another
     again and again: whether the two are neighbours is one question, however often it is asked."""
-    return np.unique(np.sort(pairs, axis=1), axis=0, return_inverse=True)[1]
+    return np.unique(np.sort(pairs, axis=1), axis=0, return_inverse=True)[1].reshape(-1)
 
 
 class Probes:

@@ -37,16 +37,17 @@ std::uint32_t hot_syncs_of(std::uint64_t round_tokens, std::uint64_t rows, std::
   return std::max(kEarlyTimes, checked_cast<std::uint32_t>(most / kEarlyTimes) * kEarlyTimes);
 }
 
-// Up to so many ranks of skip-gram are few: they lose the head where they meet as often as many must.
+// Up to so many ranks of skip-gram are few: they need no more meetings in a run of few epochs.
 constexpr std::uint64_t kFewRanks = 4;
 
-// Of the whole run: rows that it trains seldom must meet often. `tokens_a_row` are those of all ranks and epochs. Both
-// curves pass through what WordNet needs (85 tokens a row, 190 rounds). For 50,000 articles (420) 20 are enough, but
-// not for many ranks of skip-gram, which need 80 there, and no more than others where a run is long.
-double sparse_rounds(Architecture architecture, std::uint64_t ranks, double tokens_a_row) {
+// Of the whole run: rows that it trains seldom must meet often. `tokens_a_row` are those of all ranks and epochs. For
+// 50,000 articles (430) 20 are enough, but not for many ranks of skip-gram that start from nothing, which need 80.
+double sparse_rounds(const SyncCase& what, double tokens_a_row) {
   constexpr double kRounds = 184000, kOfManySkipGram = 1700;
-  if (architecture == Architecture::kSkipGram && ranks > kFewRanks) return kOfManySkipGram / std::sqrt(tokens_a_row);
-  return kRounds / std::pow(tokens_a_row, 1.5);
+  const double of_any = kRounds / std::pow(tokens_a_row, 1.5);
+  const bool is_many = what.ranks > static_cast<int>(kFewRanks) && what.architecture == Architecture::kSkipGram;
+  if (!is_many || what.start != RowStart::kRandom) return of_any;
+  return std::max(of_any, kOfManySkipGram / std::sqrt(tokens_a_row));
 }
 
 // Few: it is the most frequent that drift apart (docs/adr/0002).
@@ -78,7 +79,7 @@ RoundsPlan sync_need(const SyncCase& what) {
   const std::uint64_t tokens_a_row = ranks == 2 ? kOfTwoRanks : of_more;
   const std::uint64_t drift = tokens / std::max(kLeastTokens, tokens_a_row * rows / ranks) + 1;
   const double tokens_of_run = static_cast<double>(tokens * ranks) * what.epochs / static_cast<double>(rows);
-  const double sparse = sparse_rounds(what.architecture, ranks, tokens_of_run) / what.epochs;
+  const double sparse = sparse_rounds(what, tokens_of_run) / what.epochs;
   const std::uint64_t few = std::max(std::min(kCheapSquare / (rows * rows), kMostCheapRounds),
                                      static_cast<std::uint64_t>(std::min(sparse, kMostSparseRounds)));
   RoundsPlan need{.rounds = checked_cast<std::uint32_t>(std::max(drift, few))};
@@ -150,7 +151,8 @@ RoundsPlan plan_rounds(const SyncParams& sync, std::span<const std::uint64_t> to
                                .rows = shape.input_rows,
                                .ranks = static_cast<int>(tokens.size()),
                                .epochs = params.epochs,
-                               .architecture = params.architecture});
+                               .architecture = params.architecture,
+                               .start = sync.rows});
   const std::uint64_t most = sync.round_tokens > 0 ? sync.round_tokens : most_round_tokens(shape, tokens.size());
   plan.rounds = rounds_per_epoch(tokens, most, sync.min_rounds > 0 ? sync.min_rounds : plan.rounds);
   plan.hot_syncs =

@@ -59,6 +59,7 @@ struct SyncCase {
   int ranks = 1;
   std::uint32_t epochs = 1;
   Architecture architecture = Architecture::kCbow;
+  RowStart start = RowStart::kRandom;
 };
 
 // How often all rows must meet at least for the sake of quality, and how many are frequent. Measured: docs/adr/0002.

@@ -86,7 +86,27 @@ TEST(RoundPlan, SeveralRanksOfSkipGramMeetMoreRarelyThanThoseOfCbow) {
 TEST(RoundPlan, ManyRanksOfSkipGramMeetOftenerInARunOfFewEpochs) {
   for (const int ranks : {5, 16}) EXPECT_EQ(rounds_of_mid_sized(Architecture::kSkipGram, ranks, 5), 16U) << ranks;
   for (const int ranks : {2, 4}) EXPECT_EQ(rounds_of_mid_sized(Architecture::kSkipGram, ranks, 5), 4U) << ranks;
+  EXPECT_EQ(rounds_of_mid_sized(Architecture::kSkipGram, 8, 2), 64U) << "by the square root of what the run trains";
   EXPECT_EQ(rounds_of_mid_sized(Architecture::kCbow, 8, 5), 6U);
+}
+
+TEST(RoundPlan, ManyRanksOfSkipGramMeetNoOftenerThanOthersInAWarmStart) {
+  const auto rounds = [](std::uint64_t tokens, std::uint32_t epochs, RowStart start, Architecture architecture) {
+    return sync_need({.tokens = tokens,
+                      .rows = 49000,
+                      .ranks = 8,
+                      .epochs = epochs,
+                      .architecture = architecture,
+                      .start = start})
+        .rounds;
+  };
+  const auto of = [&](RowStart start) { return rounds(530000, 5, start, Architecture::kSkipGram); };
+
+  EXPECT_EQ(of(RowStart::kRandom), 16U);
+  EXPECT_EQ(of(RowStart::kTrained), 4U);
+  EXPECT_EQ(rounds(61250, 5, RowStart::kRandom, Architecture::kSkipGram),
+            rounds(61250, 5, RowStart::kRandom, Architecture::kCbow))
+      << "nor more rarely than others where a run has ten tokens a row";
 }
 
 TEST(RoundPlan, RoundsOfALargeModelAreShortEnoughForItsMemory) {
