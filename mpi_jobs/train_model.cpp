@@ -103,27 +103,28 @@ class StartModel {
     return model;
   }
 
-  // Whether there were new articles to train. Known rows are brought back afterwards: a few sequences are no reason to
-  // change them. At the end long rows are shortened.
+  // Whether there were new articles to train: those that are seen seldom. All other rows are brought back
+  // afterwards: a few sequences are no reason to change them. At the end long rows are shortened.
   bool prepare(dist::NodeModel& model) {
     if (!training_.earlier.has_start()) return false;
     context_.log.info("started from {}: {} articles matched, {} new, {} vanished", options_.init_from, overlap_.matched,
                       overlap_.new_rows.size(), overlap_.vanished);
-    const bool has_new = !overlap_.new_rows.empty() && training_.train_new;
+    const std::vector<std::uint64_t> counts = vocabulary_.counts();
+    const dist::NewRows rows = dist::split_new_rows(overlap_.new_rows, counts);
+    const bool has_new = !rows.seldom.empty() && training_.train_new;
     if (has_new) {
-      train_new_articles(model);
+      train_new_articles(rows.seldom, model);
       training_.earlier.start(names(), model);
+      dist::make_rows_initial(rows.often, names().qids, context_.common.seed, model);
     }
-    dist::shorten_rows(training_.warm_lengths, model);
+    dist::shorten_rows(training_.warm_lengths, counts, model);
     return has_new;
   }
 
   // What a checkpoint depends on beside the options.
   std::string key() const {
-    return training_.earlier.has_start() && training_.train_new
-               ? fmt::format(" new articles {} rows {} {}", dist::kNewArticleEpochs, training_.warm_lengths.input,
-                             training_.warm_lengths.output)
-               : "";
+    return training_.earlier.has_start() && training_.train_new ? fmt::format(" warm start {}", dist::kWarmStartVersion)
+                                                                : "";
   }
 
   StageResult counts() const {
@@ -139,9 +140,8 @@ class StartModel {
   dist::RowNames names() const { return names_of(training_, vocabulary_); }
 
   // Not on record: the rounds of the model are those of its epochs.
-  void train_new_articles(dist::NodeModel& model) {
+  void train_new_articles(std::span<const TokenId> new_rows, dist::NodeModel& model) {
     RoundObserver observer({.stage = training_.stage + ", new articles", .run_id = {}}, context_);
-    const std::vector<TokenId> new_rows = overlap_.new_rows;
     const dist::TrainHooks hooks{.on_report = [&](const dist::RoundReport& report) { observer.on_round(report); },
                                  .on_divergence = [&](const dist::Divergence& found) { observer.on_divergence(found); },
                                  .restore =

@@ -26,13 +26,14 @@ StageResult train_reader(const TrainOptions& given, const Context& context) {
   const std::size_t articles = corpus.vocabulary.size();
   context.log.info("{} sessions of {} tokens, {} articles", corpus.total_records, corpus.total_tokens, articles);
 
+  const double tokens_a_row = static_cast<double>(corpus.total_tokens) / static_cast<double>(articles);
   Training training{.stage = "train reader",
                     .kind = dist::ModelKind::kReader,
                     .options = recorded_options(options, params.seed),
                     .shape = {.input_rows = articles + 1, .output_rows = articles + 1, .dim = params.dim},
                     .model = [&] { return initial_sequence_model(corpus.vocabulary, params, context.comm); },
                     .earlier = earlier,
-                    .warm_lengths = warm_row_lengths(params.architecture)};
+                    .warm_lengths = warm_row_lengths(params.architecture, tokens_a_row)};
   StageResult result = train_sequence_model(std::move(training), params, options, corpus, context);
   result["sessions"] = corpus.total_records;
   result["input_sessions"] = corpus.input_sessions;

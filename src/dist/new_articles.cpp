@@ -1,7 +1,7 @@
 #include "dist/new_articles.h"
 
 #include <algorithm>
-#include <vector>
+#include <numeric>
 
 #include "comm/agreement.h"
 #include "comm/collectives.h"
@@ -48,7 +48,18 @@ TrainParams params_of(TrainParams params) {
   return params;
 }
 
+constexpr std::uint64_t kSeldom = 10;
+constexpr std::uint64_t kSeldomOfMean = 6;  // a sixth of it
+
 }  // namespace
+
+NewRows split_new_rows(std::span<const TokenId> new_rows, std::span<const std::uint64_t> counts) {
+  const std::uint64_t tokens = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+  const std::uint64_t most = std::max(kSeldom, tokens / (kSeldomOfMean * std::max<std::size_t>(1, counts.size())));
+  NewRows result;
+  for (const TokenId row : new_rows) (counts[row] <= most ? result.seldom : result.often).push_back(row);
+  return result;
+}
 
 TrainOutcome train_new_articles(const TrainParams& params, const SyncParams& sync, const SequenceShard& shard,
                                 std::span<const TokenId> new_rows, NodeModel& model, const TrainHooks& hooks) {

@@ -1,5 +1,6 @@
 #include "dist/node_model.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -58,6 +59,16 @@ NodeModel initial_node_model(std::span<const Qid> qids, std::size_t output_rows,
   return model;
 }
 
+void make_rows_initial(std::span<const TokenId> rows, std::span<const Qid> qids, std::uint64_t seed, NodeModel& model) {
+  comm::barrier(model.node->ranks());
+  const RowRange share = share_of_rank(rows.size(), *model.node);
+  for (const TokenId row : rows.subspan(share.begin, share.end - share.begin)) {
+    fill_initial_rows(model.matrices.input, qids, row, row + 1, seed);
+    std::ranges::fill(model.matrices.output.row(row), 0.0F);
+  }
+  comm::barrier(model.node->ranks());
+}
+
 NodeModel share_model(const EmbeddingModel& model, std::shared_ptr<const comm::Node> node) {
   const ModelShape shape{.input_rows = model.input.rows(),
                          .output_rows = model.output.rows(),
@@ -69,13 +80,17 @@ NodeModel share_model(const EmbeddingModel& model, std::shared_ptr<const comm::N
   return shared;
 }
 
-void shorten_rows(const RowLengths& longest, NodeModel& model) {
-  EmbeddingModel& matrices = model.matrices;
+void shorten_rows(const RowLengths& longest, NodeModel& model) { shorten_rows({.any = longest}, {}, model); }
+
+void shorten_rows(const WarmLengths& longest, std::span<const std::uint64_t> counts, NodeModel& model) {
   comm::barrier(model.node->ranks());
-  for (auto& [matrix, bound] : {std::pair(&matrices.input, longest.input), {&matrices.output, longest.output}}) {
-    const RowRange share = share_of_rank(matrix->rows(), *model.node);
-    linktrail::shorten_rows(*matrix, share.begin, share.end, bound);
-  }
+  const auto shorten = [&](Matrix& matrix, float any, float once) {
+    const RowRange share = share_of_rank(matrix.rows(), *model.node);
+    linktrail::shorten_rows(matrix, share.begin, share.end, any);
+    shorten_rows_by_count(matrix, share.begin, share.end, once, counts);
+  };
+  shorten(model.matrices.input, longest.any.input, longest.once.input);
+  shorten(model.matrices.output, longest.any.output, longest.once.output);
   comm::barrier(model.node->ranks());
 }
 

@@ -43,11 +43,19 @@ NodeModel zero_model(const ModelShape& shape, std::shared_ptr<const comm::Node> 
 NodeModel initial_node_model(std::span<const Qid> qids, std::size_t output_rows, std::uint32_t dim, std::uint64_t seed,
                              std::shared_ptr<const comm::Node> node);
 
+// Collective. Rows of articles as initial_node_model() makes them, as if nothing had been trained. Between two
+// barriers.
+void make_rows_initial(std::span<const TokenId> rows, std::span<const Qid> qids, std::uint64_t seed, NodeModel& model);
+
 // Collective. A copy of `model`, which is the same on all ranks of a node.
 NodeModel share_model(const EmbeddingModel& model, std::shared_ptr<const comm::Node> node);
 
 // Collective. Brings the rows that are longer to these lengths, each by one rank of the node. Between two barriers: no
 // rank reads the model as it was any more, and all see it shortened.
 void shorten_rows(const RowLengths& longest, NodeModel& model);
+
+// Collective, in the same way: what an earlier model starts with. `counts` are those of the articles in the new
+// sequences, in the order of their rows.
+void shorten_rows(const WarmLengths& longest, std::span<const std::uint64_t> counts, NodeModel& model);
 
 }  // namespace linktrail::dist

@@ -11,6 +11,10 @@
 
 namespace linktrail::dist {
 
+// Changes with what a warm start makes of the earlier rows of a model of sequences before the first epoch, and of new
+// ones (new_articles.h, embedding/row_lengths.h): a checkpoint of another version is not resumed.
+inline constexpr int kWarmStartVersion = 2;
+
 // What the rows of a new model stand for.
 struct RowNames {
   std::vector<Qid> qids;            // of the input rows; the end of a sequence, if there is one, is kNoQid

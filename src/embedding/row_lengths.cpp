@@ -1,7 +1,7 @@
 #include "embedding/row_lengths.h"
 
+#include <algorithm>
 #include <cmath>
-#include <span>
 
 namespace linktrail {
 
@@ -13,11 +13,19 @@ double length_of(std::span<const float> row) {
   return std::sqrt(square);
 }
 
+void shorten(std::span<float> row, double longest) {
+  const double length = length_of(row);
+  if (length <= longest) return;
+  const double scale = longest / length;
+  for (float& x : row) x = static_cast<float>(x * scale);
+}
+
 }  // namespace
 
-RowLengths warm_row_lengths(Architecture architecture) {
-  if (architecture == Architecture::kCbow) return {.input = 0.9F};
-  return {.input = 3, .output = 3};
+WarmLengths warm_row_lengths(Architecture architecture, double tokens_a_row) {
+  if (architecture != Architecture::kCbow) return {.once = {.input = 0.32F, .output = 0.32F}};
+  const double longest = std::clamp(0.05 * std::sqrt(tokens_a_row), 0.3, 0.9);
+  return {.any = {.input = static_cast<float>(longest)}, .once = {.output = 0.5F}};
 }
 
 Shortening shortening_of(Architecture architecture, std::uint32_t epochs) {
@@ -27,12 +35,14 @@ Shortening shortening_of(Architecture architecture, std::uint32_t epochs) {
 
 void shorten_rows(Matrix& matrix, std::size_t begin, std::size_t end, float longest) {
   if (std::isinf(longest)) return;
-  for (std::size_t i = begin; i < end; ++i) {
-    const double length = length_of(matrix.row(i));
-    if (length <= longest) continue;
-    const double scale = longest / length;
-    for (float& x : matrix.row(i)) x = static_cast<float>(x * scale);
-  }
+  for (std::size_t i = begin; i < end; ++i) shorten(matrix.row(i), longest);
+}
+
+void shorten_rows_by_count(Matrix& matrix, std::size_t begin, std::size_t end, float once,
+                           std::span<const std::uint64_t> counts) {
+  if (std::isinf(once)) return;
+  for (std::size_t i = begin; i < std::min(end, counts.size()); ++i)
+    shorten(matrix.row(i), once * std::sqrt(static_cast<double>(counts[i])));
 }
 
 }  // namespace linktrail

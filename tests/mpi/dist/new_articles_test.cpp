@@ -1,7 +1,7 @@
 // New articles of a warm start: trained on their own sequences, whoever has these.
 #include "dist/new_articles.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 #include <array>
@@ -46,6 +46,38 @@ struct Fixture {
 
 bool equal_rows(const Matrix& a, const Matrix& b, std::size_t row) {
   return std::ranges::equal(a.row(row), b.row(row));
+}
+
+using testing::ElementsAre;
+
+TEST(NewArticles, SeenOftenNeedNoTrainingOfTheirOwn) {
+  const std::vector<TokenId> all{0, 1, 2, 3};
+  const NewRows few = split_new_rows(all, std::vector<std::uint64_t>{11, 10, 2, 1});
+  EXPECT_THAT(few.seldom, ElementsAre(1U, 2U, 3U));
+  EXPECT_THAT(few.often, ElementsAre(0U));
+
+  const NewRows many = split_new_rows(all, std::vector<std::uint64_t>{1000, 51, 50, 1, 398});
+  EXPECT_THAT(many.seldom, ElementsAre(2U, 3U)) << "a sixth of the mean of 300";
+  EXPECT_THAT(many.often, ElementsAre(0U, 1U));
+  EXPECT_TRUE(split_new_rows({}, {}).seldom.empty());
+}
+
+TEST(NewArticles, RowsAreMadeInitialAgainOnAllRanksOfANode) {
+  const Fixture fixture;
+  NodeModel model = fixture.start(), initial = fixture.start();
+  if (model.node->ranks().is_root())
+    for (std::size_t row = 0; row < kArticles; ++row) {
+      std::ranges::fill(model.matrices.input.row(row), 7.0F);
+      std::ranges::fill(model.matrices.output.row(row), 7.0F);
+    }
+
+  make_rows_initial(std::array<TokenId, 2>{1, 4}, kQids, 1, model);
+
+  for (std::size_t row = 0; row < kArticles; ++row) {
+    EXPECT_EQ(equal_rows(model.matrices.input, initial.matrices.input, row), row == 1 || row == 4) << row;
+    EXPECT_EQ(equal_rows(model.matrices.output, initial.matrices.output, row), row == 1 || row == 4) << row;
+  }
+  comm::barrier(world());
 }
 
 TEST(NewArticles, AreTrainedOnTheirOwnSequencesOnly) {

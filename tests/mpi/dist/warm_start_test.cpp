@@ -139,6 +139,21 @@ TEST(WarmStart, ShortensTheRowsOfEachMatrixToItsOwnLength) {
   comm::barrier(world());
 }
 
+TEST(WarmStart, ShortensRowsByTheCountsOfTheirArticles) {
+  StoredModel stored = reader_model();
+  NodeModel model = shared(stored.model);
+
+  shorten_rows({.once = {.input = std::sqrt(3.0F), .output = std::sqrt(0.75F)}}, std::vector<std::uint64_t>{1, 1, 4, 4},
+               model);
+
+  const std::vector<float> inputs{1, 1, 2, 2, 5, 6}, outputs{-0.5, -0.5, -1, -1, -5, -6};
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_THAT(model.matrices.input.row(i), testing::Each(testing::FloatEq(inputs[i]))) << i;
+    EXPECT_THAT(model.matrices.output.row(i), testing::Each(testing::FloatEq(outputs[i]))) << i;
+  }
+  comm::barrier(world());
+}
+
 TEST(WarmStart, CopiesBothMatricesByQidAndLeavesNewArticlesInitial) {
   const test::SharedFolder folder;
   const RowNames names{.qids = {13, 99, 10, kNoQid}, .labels = {}};

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cmath>
+#include <vector>
 
 namespace linktrail {
 namespace {
@@ -43,13 +45,40 @@ TEST(RowLengths, WithoutABoundNothingChanges) {
   EXPECT_THAT(matrix.row(0), ElementsAre(3, 4));
 }
 
-TEST(RowLengths, AWarmStartBoundsTheInputsOfEveryArchitecture) {
-  for (const Architecture architecture : {Architecture::kCbow, Architecture::kSkipGram}) {
-    Matrix matrix = rows();
-    shorten_rows(matrix, 0, 4, warm_row_lengths(architecture).input);
-    EXPECT_LT(matrix.row(0)[1], 4);
-    EXPECT_GT(matrix.row(0)[1], 0);
-  }
+TEST(RowLengths, ByCountARowMayBeTheSquareRootOfItsCountTimesAsLong) {
+  Matrix matrix = rows();
+  shorten_rows_by_count(matrix, 0, 4, 0.5F, std::vector<std::uint64_t>{4, 1, 400});
+
+  EXPECT_THAT(matrix.row(0), ElementsAre(testing::FloatEq(0.6F), testing::FloatEq(0.8F))) << "at most 1";
+  EXPECT_THAT(matrix.row(2), ElementsAre(-4, 3)) << "at most 10";
+  EXPECT_THAT(matrix.row(3), ElementsAre(0.3F, 0.4F)) << "without a count";
+}
+
+TEST(RowLengths, ByCountRowsOutsideTheRangeAndWithoutABoundStay) {
+  const std::vector<std::uint64_t> once(4, 1);
+  Matrix matrix = rows();
+  shorten_rows_by_count(matrix, 1, 2, 0.5F, once);
+  shorten_rows_by_count(matrix, 0, 4, RowLengths{}.output, once);
+
+  EXPECT_THAT(matrix.row(0), ElementsAre(3, 4));
+  EXPECT_THAT(matrix.row(2), ElementsAre(-4, 3));
+}
+
+TEST(RowLengths, AWarmStartOfSkipGramBoundsBothMatricesByCount) {
+  const WarmLengths lengths = warm_row_lengths(Architecture::kSkipGram, 50);
+  EXPECT_FLOAT_EQ(lengths.once.input, 0.32F);
+  EXPECT_FLOAT_EQ(lengths.once.output, 0.32F);
+  EXPECT_TRUE(std::isinf(lengths.any.input) && std::isinf(lengths.any.output));
+}
+
+TEST(RowLengths, AWarmStartOfCbowBoundsAllInputsByTokensARowAndOutputsByCount) {
+  const auto input = [](double tokens_a_row) { return warm_row_lengths(Architecture::kCbow, tokens_a_row).any.input; };
+  EXPECT_FLOAT_EQ(input(5), 0.3F);
+  EXPECT_FLOAT_EQ(input(64), 0.4F);
+  EXPECT_FLOAT_EQ(input(540), 0.9F);
+  const WarmLengths lengths = warm_row_lengths(Architecture::kCbow, 64);
+  EXPECT_FLOAT_EQ(lengths.once.output, 0.5F);
+  EXPECT_TRUE(std::isinf(lengths.any.output) && std::isinf(lengths.once.input));
 }
 
 TEST(RowLengths, CbowIsShortenedOnceAfterTwoFifthsOfItsEpochs) {
