@@ -8,7 +8,7 @@ def simulate_months(test):
                   900, "--first-session", first)
 
 
-def add_new_articles(test):
-    """To the sessions of june."""
-    with open(test.folder / "june" / "sessions.txt", "a", encoding="ascii") as out:
+def add_new_articles(test, month="june"):
+    """To its sessions: two that are seen often."""
+    with open(test.folder / month / "sessions.txt", "a", encoding="ascii") as out:
         out.write("Q900000001 Q900000002 Q900000001\n" * 40)

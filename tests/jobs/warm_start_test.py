@@ -83,6 +83,13 @@ class WarmTraining(JobTest):
         process = self.train(2, "reader", "may", "m2", "--init-from", self.folder / "m1")
         self.assertNotIn("new articles", process.stderr.replace("articles matched", ""))
 
+    def test_new_articles_that_are_seen_often_learn_with_all_others(self):
+        self.train(2, "reader", "may", "m1")
+        add_new_articles(self, "may")
+        process = self.train(2, "reader", "may", "m2", "--init-from", self.folder / "m1")
+        self.assertIn("matched, 2 new, 0 vanished", process.stderr)
+        self.assertNotIn("train reader, new articles", process.stderr)
+
     def test_the_content_of_the_earlier_model_is_on_record_and_its_path_is_not(self):
         self.train(1, "reader", "may", "m1")
         shutil.copytree(self.folder / "m1", self.folder / "moved")
