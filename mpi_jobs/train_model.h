@@ -30,7 +30,7 @@ struct Training {
   const EarlierModels& earlier;
   std::vector<std::string> labels = {};  // of the output rows, if supervised
   TrainNewFunction train_new = nullptr;  // none: new articles of a warm start have no training of their own
-  WarmLengths warm_lengths = {};         // of all rows, known and new, when a warm start begins its first epoch
+  WarmLengths warm_lengths = {};         // of rows, known and new, when a warm start begins its first epoch
 };
 
 // The number that --lr stands for. Supervised steps are divided by the size of the bag: at the rate of the other models

@@ -11,7 +11,7 @@
 namespace linktrail::dist {
 
 // Passes over the sequences of new articles. More raise the agreement of labels and cost recall of the next article
-// (docs/numerics.md).
+// (docs/numerics.md). With another number, or another bound below, kWarmStartVersion is raised.
 inline constexpr std::uint32_t kNewArticleEpochs = 3;
 
 // The rows of new articles, each rising.
