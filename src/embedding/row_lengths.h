@@ -2,8 +2,8 @@
 //
 // A model that has been trained for long is sure of itself: its rows are long, the sigmoids of their scores flat, and
 // what follows changes little of what it has by chance. Shorter rows keep their directions and learn again: "shrink and
-// perturb" without the latter (Ash & Adams, On Warm-Starting Neural Network Training, NeurIPS 2020). To change a bound of
-// a warm start is to raise dist::kWarmStartVersion.
+// perturb" without the latter (Ash & Adams, On Warm-Starting Neural Network Training, NeurIPS 2020). To change a bound
+// of a warm start is to raise dist::kWarmStartVersion.
 #pragma once
 
 #include <cstddef>
