@@ -109,15 +109,14 @@ class StartModel {
     if (!training_.earlier.has_start()) return false;
     context_.log.info("started from {}: {} articles matched, {} new, {} vanished", options_.init_from, overlap_.matched,
                       overlap_.new_rows.size(), overlap_.vanished);
-    const std::vector<std::uint64_t> counts = vocabulary_.counts();
-    const dist::NewRows rows = dist::split_new_rows(overlap_.new_rows, counts);
+    const dist::NewRows rows = dist::split_new_rows(overlap_.new_rows, vocabulary_.counts());
     const bool has_new = !rows.seldom.empty() && training_.train_new;
     if (has_new) {
       train_new_articles(rows.seldom, model);
       training_.earlier.start(names(), model);
       dist::make_rows_initial(rows.often, names().qids, context_.common.seed, model);
     }
-    dist::shorten_rows(training_.warm_lengths, counts, model);
+    dist::shorten_rows(training_.warm_lengths, vocabulary_.counts(), model);
     return has_new;
   }
 
